@@ -1,0 +1,103 @@
+# xueshid. `make` builds the daemon and its tool; `make test` and `make demo` need nothing else.
+# Modes: MODE=release (default), san, tsan, cov; each has its own build/$(MODE)/.
+
+MODE ?= release
+PREFIX ?= /usr/local
+DESTDIR ?=
+PYTHON = /usr/bin/python3
+PKGS = rdkafka libpq jansson libconfig libcrypto
+
+HANDLERS = arena catalogue certificate checks effect effects enrollment err event event_table \
+	exam fold forms instant intervals map passage payment settle survey_credit text watch world
+DAEMON = $(filter-out xueshid xueshictl,$(basename $(notdir $(wildcard daemon/*.c))))
+PROGRAMS = $(patsubst %,build/$(MODE)/%,$(notdir $(basename \
+	$(wildcard daemon/xueshid.c daemon/xueshictl.c)))) build/$(MODE)/fold-log
+
+# Unit tests of the rules link libhandlers.a and cmocka; those of the plumbing also libxueshi.a.
+PURE_TESTS = $(basename $(notdir $(wildcard tests/unit/handlers/test_*.c)))
+DAEMON_TESTS = $(basename $(notdir $(wildcard tests/unit/daemon/test_*.c)))
+
+B = build/$(MODE)
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wformat=2 -Wvla -Wundef \
+	-Wimplicit-fallthrough $(if $(WERROR),-Werror)
+HARDENING = -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection
+MODE_CFLAGS_release = -O2 -D_FORTIFY_SOURCE=2
+MODE_CFLAGS_san = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined
+MODE_CFLAGS_tsan = -O1 -fno-omit-frame-pointer -fsanitize=thread
+MODE_CFLAGS_cov = -O0 --coverage
+VERSION := $(shell sed -n '1s/^xueshid \([0-9.]*\).*/\1/p' NEWS)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -g $(WARNINGS) $(HARDENING) $(MODE_CFLAGS_$(MODE)) \
+	-DXUESHI_VERSION='"$(VERSION)"' -DXUESHI_SHARE='"$(PREFIX)/share/xueshi"' $(PKG_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(filter -fsanitize% --coverage,$(MODE_CFLAGS_$(MODE))) \
+	$(LDFLAGS)
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2> /dev/null)
+PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2> /dev/null) -pthread
+
+all: $(PROGRAMS)
+
+$(B)/libhandlers.a: $(HANDLERS:%=$(B)/handlers/%.o)
+$(B)/libxueshi.a: $(DAEMON:%=$(B)/daemon/%.o)
+$(B)/%.a:
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/xueshid $(B)/xueshictl: $(B)/%: $(B)/daemon/%.o $(B)/libxueshi.a $(B)/libhandlers.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(B)/fold-log: $(B)/tests/tools/fold-log.o $(B)/libxueshi.a $(B)/libhandlers.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/handlers/%.o $(B)/libhandlers.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka
+
+$(DAEMON_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/daemon/%.o $(B)/libxueshi.a \
+		$(B)/libhandlers.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
+
+unit-tests: $(PURE_TESTS:%=$(B)/tests/%) $(DAEMON_TESTS:%=$(B)/tests/%)
+
+deps:
+	@.ci/deps
+
+# All tests, in release and under the sanitizers; ends with one line of counts.
+test: deps
+	$(MAKE) MODE=release all unit-tests
+	$(MAKE) MODE=san all unit-tests
+	$(MAKE) check-purity
+	$(PYTHON) tests/run
+
+# Nothing of Kafka, PostgreSQL, configuration, clocks or I/O in the rules: every symbol that
+# libhandlers.a leaves open is on the list.
+check-purity: build/release/libhandlers.a
+	tests/check-purity build/release/libhandlers.a
+
+demo: deps
+	$(MAKE) MODE=release all
+	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep)
+
+lint: deps
+	.ci/lint
+
+format:
+	clang-format -i handlers/*.[ch] daemon/*.[ch] $(wildcard tests/*/*.[ch] tests/*/*/*.[ch])
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/xueshi
+	install -m 755 $(B)/xueshid $(DESTDIR)$(PREFIX)/sbin/
+	install -m 755 $(B)/xueshictl $(DESTDIR)$(PREFIX)/bin/
+	cp -r schemas config $(DESTDIR)$(PREFIX)/share/xueshi/
+
+clean:
+	rm -rf build
+
+.PHONY: all unit-tests deps test check-purity demo lint format install clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include $(shell find $(B) -name '*.d' 2> /dev/null)

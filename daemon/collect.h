@@ -1,0 +1,31 @@
+/* What the fold tells, gathered into a batch: messages, dead letters, counts. */
+#ifndef XUESHI_COLLECT_H
+#define XUESHI_COLLECT_H
+
+#include "batch.h"
+
+/* The context of the hooks: borrowed, one per folding. */
+struct collector {
+    struct batch *batch;
+    struct world *world;
+    const char *source; /* ce_source */
+    const struct batch_item *item; /* the record that is folded now */
+    struct held **held;            /* new ones, and released ones, in order */
+    size_t held_count, held_cap;
+};
+
+/* Hooks that gather into the collector's batch, in the world's arena. */
+struct world_hooks collect_hooks(struct collector *collector);
+
+/* Folds all items of the batch in their order: the decoder's refusals become dead letters, all else
+ * goes through the rules; positions' counts are raised by each record's own outcome. */
+void collect_batch(struct collector *collector);
+
+/* A dead letter of a record. `ev` may be NULL. */
+void collect_refusal(struct collector *collector, const struct record *record,
+                     const struct event *ev, const struct err *err);
+
+/* SHA-256 over ce_id LF topic LF of the batch's messages, in order; topics without prefix. */
+void collect_digest(const struct batch *batch, uint8_t digest[32]);
+
+#endif
