@@ -82,8 +82,8 @@ struct event {
 
     const char *trainee_id, *enrollment_id, *payment_code;
     const char *term_id, *series, *base_id, *title_level, *employer_kind;
-    const char *name, *id_number, *mobile, *employer, *prefecture; /* personal */
-    const char *photo_sha256, *photo_uri;                         /* personal */
+    const char *name, *id_number, *mobile, *employer, *prefecture;
+    const char *photo_sha256, *photo_uri;
     const char *reviewer, *actor, *reason, *provider, *evidence_no, *device_id;
     const char *survey_id, *certificate_no, *course_id, *session_id, *paper_id;
     const char *attempt_id, *grant_id, *question;
@@ -123,7 +123,7 @@ enum field_kind {
 
 enum field_flags {
     FIELD_OPTIONAL = 1,
-    FIELD_PERSONAL = 2,     /* masked wherever it would be shown (R28) */
+    FIELD_PERSONAL = 2,     /* masked in dead letters (R28) */
     FIELD_NOT_CONTENT = 4,  /* takes no part in "the same content" */
     FIELD_NOT_JUDGED = 8    /* an instant that clock_skew leaves alone */
 };

@@ -15,23 +15,22 @@ void fold_event(struct world *world, struct event *ev);
  * submission derives (NULL for other types, or when the term is in no catalogue). */
 const char *fold_derived_code(struct world *world, const struct event *ev);
 
-/* What time brings next (fold.md section 7), for instants from world->passed up to but not
- * including the watermark. */
+/* What time brings next (fold.md section 7): what the watermark has passed and is not done yet. */
 enum passage { PASSAGE_NONE, PASSAGE_REMINDER, PASSAGE_CLOSING };
 struct passing {
     enum passage what;
     const struct term *term;
     int64_t at;        /* the instant that is passed; the effects' ce_time */
     int64_t days_left; /* PASSAGE_REMINDER */
+    int64_t passed;    /* what world->passed is once it is done */
 };
-/* The next one; PASSAGE_NONE when all is done, then world->passed may be set to the watermark. After
- * one is run, the caller sets world->passed to `at` + 1. */
+/* The next one; PASSAGE_NONE when all is done. */
 struct passing fold_next_passing(const struct catalogues *catalogues, int64_t passed,
                                  int64_t watermark);
 
-/* A closing, in three steps: world->passed is set to at + 1 first, then every held entry that goes
- * with the term (fold_goes_with) is refused or booked in queue order, then each trainee's open
- * verdicts are closed in order of trainee_id. */
+/* A closing, in three steps: world->passed is set to passing->passed first, then every held entry
+ * that goes with the term (fold_goes_with) is refused or booked in queue order, then each trainee's
+ * open verdicts are closed in order of trainee_id. */
 bool fold_goes_with(const struct world *world, const struct event *held, const struct term *term);
 void fold_refuse_held(struct world *world, struct held *held);
 void fold_close_verdicts(struct world *world, struct trainee *trainee, const struct passing *passing);
@@ -43,7 +42,8 @@ void fold_remind(struct world *world, struct trainee *trainee, const struct pass
 void fold_pass(struct world *world, const struct passing *passing);
 
 /* For the loader: whether the reports' seconds could complete the course, so that the trainee must
- * be loaded in full. `covered_s` is what is there, `more_s` the most that the batch can add. */
+ * be loaded in full. `covered_s` and `presence_us` are what is there, `more_us` the sum of what the
+ * batch's reports of this course claim: media time (played) or wall time (attended). */
 bool fold_may_learn(const struct course *course, int64_t learned_at, int64_t covered_s,
                     int64_t presence_us, int64_t more_us);
 

@@ -20,10 +20,10 @@ struct crypto {
 
 /* A record that waits for its precondition. */
 struct held {
-    struct event *ev;
-    bool released;  /* judged since it was loaded: its row goes */
+    const struct event *ev; /* with the stamp it had when it was read */
+    bool released;          /* judged since it was loaded: its row goes */
     bool is_new;
-    void *original; /* the owner's: what is needed to write it, or its dead letter */
+    const void *original; /* the owner's: what is needed to write it, or its dead letter */
 };
 
 struct held_list {
@@ -97,8 +97,8 @@ struct world {
     struct map identities; /* key -> struct identity */
     struct partition_clock *clocks[TOPICS_IN];
     int32_t partition_count[TOPICS_IN];
-    /* Reminders and closings up to here (exclusive) are done: a term is closed when its close_at
-     * is before it. INSTANT_NONE: none. */
+    /* Which reminders and closings are done (struct passing): a term is closed when its close_at is
+     * before it. INSTANT_NONE: none is. */
     int64_t passed;
     /* Everything new, in the order it came, for the store. */
     struct identity **new_identities;
@@ -147,7 +147,8 @@ struct attempt *progress_add_attempt(struct world *world, struct progress *progr
 struct payment *payments_add(struct world *world, struct payments *payments);
 struct refund *payment_add_refund(struct world *world, struct payment *payment);
 struct claim *claims_add(struct world *world, struct claims *claims);
-struct held *held_list_add(struct world *world, struct held_list *list, struct event *ev);
+struct held *held_list_add(struct world *world, struct held_list *list, const struct event *ev);
+void held_list_insert(struct world *world, struct held_list *list, struct held *held);
 
 /* The key under which an event is remembered. */
 void identity_key(const struct world *world, const struct event *ev, uint8_t key[16]);
