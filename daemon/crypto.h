@@ -22,7 +22,7 @@ struct secret_key {
 struct keys {
     struct secret_key payment_code, certificate_no, person, person_index;
     uint8_t person_aes[32];  /* HKDF-SHA256(person, info "person") */
-    uint8_t person_key_id[4]; /* first bytes of SHA-256 of the key: names it in what it encrypted */
+    uint8_t person_key_id[4]; /* first bytes of SHA-256 of person_aes: names it in what it sealed */
 };
 
 void crypto_sha256(const void *bytes, size_t len, uint8_t out[32]);
@@ -50,7 +50,8 @@ void crypto_hex(const uint8_t *bytes, size_t len, char *out);
 #define CRYPTO_SEAL_EXTRA 32
 void crypto_seal(const struct keys *keys, const char *where, const void *plain, size_t len,
                  uint8_t *out);
-/* The reverse: writes len - CRYPTO_SEAL_EXTRA bytes. False: another key, altered, or moved. */
+/* The reverse: writes len - CRYPTO_SEAL_EXTRA bytes. False: another key, altered, or moved; then
+ * what was written is zeros. */
 bool crypto_open(const struct keys *keys, const char *where, const uint8_t *sealed, size_t len,
                  uint8_t *out);
 

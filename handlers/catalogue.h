@@ -122,7 +122,7 @@ const struct programme *catalogues_find_programme(const struct catalogues *catal
 const struct programme *catalogues_find_code(const struct catalogues *catalogues,
                                              const char *payment_code);
 /* The close_at after which nothing for this code can come any more: that of its programme's last
- * term. */
+ * term. INSTANT_NONE if it has no term. */
 int64_t programme_last_close_at(const struct programme *programme);
 bool catalogues_know_bank(const struct catalogues *catalogues, const char *bank);
 
@@ -130,8 +130,8 @@ bool strings_contain(const struct strings *list, const char *word);
 /* The study group's id of a prefecture (R12), NULL if it is in none. */
 const char *programme_study_group(const struct programme *programme, const char *prefecture);
 const struct question *paper_find_question(const struct paper *paper, const char *id);
-/* Whether the term lets its trainees take the course: recorded ones always, live ones when the
- * broadcast lies wholly inside the training window. */
+/* Whether the term lets its trainees take the course: of its programme's courses recorded ones
+ * always, live ones when the broadcast lies wholly inside the training window. */
 bool term_offers(const struct term *term, const struct course *course);
 
 #endif
