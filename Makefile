@@ -14,8 +14,8 @@ PROGRAMS = $(patsubst %,build/$(MODE)/%,$(notdir $(basename \
 	$(wildcard daemon/xueshid.c daemon/xueshictl.c)))) build/$(MODE)/fold-log
 
 # Unit tests of the rules link libhandlers.a and cmocka; those of the plumbing also libxueshi.a.
-PURE_TESTS = $(basename $(notdir $(wildcard tests/unit/handlers/test_*.c)))
-DAEMON_TESTS = $(basename $(notdir $(wildcard tests/unit/daemon/test_*.c)))
+PURE_TESTS = test_fold test_forms test_instant test_intervals
+DAEMON_TESTS = $(filter-out $(PURE_TESTS),$(basename $(notdir $(wildcard tests/unit/test_*.c))))
 
 B = build/$(MODE)
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -53,10 +53,10 @@ $(B)/xueshid $(B)/xueshictl: $(B)/%: $(B)/daemon/%.o $(B)/libxueshi.a $(B)/libha
 $(B)/fold-log: $(B)/tests/tools/fold-log.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/handlers/%.o $(B)/libhandlers.a
+$(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka
 
-$(DAEMON_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/daemon/%.o $(B)/libxueshi.a \
+$(DAEMON_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libxueshi.a \
 		$(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 

@@ -1,0 +1,5 @@
+-- Revert xueshi:roles from pg
+-- Roles belong to the whole cluster and stay.
+BEGIN;
+DROP SCHEMA :"schema";
+COMMIT;
