@@ -85,14 +85,18 @@ static inline char *read_whole(const char *path)
 static inline char *replaced(const char *text, const char *from, const char *to)
 {
     const char *at = strstr(text, from);
-    char *out;
 
     if (!at) {
         fprintf(stderr, "nothing to replace: %s\n", from);
         abort();
     }
-    if (asprintf(&out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) < 0)
+    size_t before = (size_t)(at - text), len = strlen(to), rest = strlen(at + strlen(from));
+    char *out = malloc(before + len + rest + 1);
+    if (!out)
         abort();
+    memcpy(out, text, before);
+    memcpy(out + before, to, len);
+    memcpy(out + before + len, at + strlen(from), rest + 1);
     return out;
 }
 
