@@ -90,13 +90,11 @@ static inline char *replaced(const char *text, const char *from, const char *to)
         fprintf(stderr, "nothing to replace: %s\n", from);
         abort();
     }
-    size_t before = (size_t)(at - text), len = strlen(to), rest = strlen(at + strlen(from));
-    char *out = malloc(before + len + rest + 1);
+    size_t size = strlen(text) + strlen(to) + 1;
+    char *out = malloc(size);
     if (!out)
         abort();
-    memcpy(out, text, before);
-    memcpy(out + before, to, len);
-    memcpy(out + before + len, at + strlen(from), rest + 1);
+    snprintf(out, size, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
     return out;
 }
 
