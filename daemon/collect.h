@@ -9,7 +9,7 @@
 struct collector {
     struct batch *batch;
     struct world *world;
-    const char *source; /* ce_source */
+    const char *source;            /* ce_source */
     const struct batch_item *item; /* the record that is folded now */
 };
 

@@ -15,8 +15,8 @@ void store_read_end(struct store *store);
 enum status store_read_clock(struct store *store, struct world *world, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Loads one trainee in full (courses without `covered`, only covered_s; taken days with their
- * totals) and what is held for the trainee. *out is NULL when nothing is known of the trainee. */
+/* Loads one trainee in full (courses without `covered`, only covered_s; no taken days) and what is
+ * held for the trainee. *out is NULL when nothing is known of the trainee. */
 enum status store_read_trainee(struct store *store, struct world *world, const char *trainee_id,
                                struct trainee_entry **out, struct err *err)
     __attribute__((warn_unused_result));
@@ -28,8 +28,8 @@ enum status store_read_trainees(struct store *store, struct world *world, const 
                                 struct err *err) __attribute__((warn_unused_result));
 
 /* The next payment codes, in byte order after `after`, that hold money without an enrollment. */
-enum status store_read_codes(struct store *store, struct world *world, const char *after, size_t max,
-                             struct code ***out, size_t *count, struct err *err)
+enum status store_read_codes(struct store *store, struct world *world, const char *after,
+                             size_t max, struct code ***out, size_t *count, struct err *err)
     __attribute__((warn_unused_result));
 
 /* One journal entry that published. */
@@ -39,8 +39,8 @@ struct published {
     uint8_t digest[32];
 };
 /* The next ones after that rank. */
-enum status store_read_published(struct store *store, struct world *world, int64_t after, size_t max,
-                                 struct published **out, size_t *count, struct err *err)
+enum status store_read_published(struct store *store, struct world *world, int64_t after,
+                                 size_t max, struct published **out, size_t *count, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif
