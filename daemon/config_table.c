@@ -3,8 +3,8 @@
 #include "config_forms.h"
 
 static const char *const timestamps[] = {"log-append", "create", NULL};
-static const char *const levels[] = {"error", "warning", "notice", "info", "debug", NULL};
-static const char *const formats[] = {"auto", "text", "journald", "json", NULL};
+static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
+static const char *const formats[] = {"auto", "text", "json", NULL};
 static const char *const algorithms[] = {"hmac-sha256", "ed25519", "sm2-sm3", NULL};
 
 static const struct setting issuer_key_rows[] = {
@@ -274,7 +274,7 @@ static const struct setting rows[] = {
      .offset = offsetof(struct config, log.format),
      .initial = "auto",
      .words = formats,
-     .meaning = "auto: journald where it listens, else text"},
+     .meaning = "auto: text, with priorities where systemd reads it"},
 };
 
 const struct settings_table config_table = {
