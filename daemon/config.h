@@ -44,9 +44,9 @@ struct config {
         const char *level, *format;
     } log;
 
-    struct catalogues catalogues;        /* loaded and indexed */
+    struct catalogues catalogues;         /* loaded and indexed */
     struct signature_keys signature_keys; /* with CONFIG_SIGNATURE_KEYS */
-    struct keys keys;                    /* those that were asked for */
+    struct keys keys;                     /* those that were asked for */
 };
 
 /* What a command needs of the key files: or-ed together. */

@@ -59,7 +59,8 @@ static enum status check_answers(const struct world *world, const struct event *
                               "answers: a question that is not in the paper", NULL);
         if (!answer->choice_fits)
             return err_reject(err, REASON_INVALID_FIELD,
-                              "answers: a choice is not one letter of A to Z, or comes twice", NULL);
+                              "answers: a choice is not one letter of A to Z, or comes twice",
+                              NULL);
         for (size_t j = 0; j < i; j++)
             if (strcmp(ev->answers[j].question, answer->question) == 0)
                 return err_reject(err, REASON_INVALID_FIELD, "answers: a question comes twice",

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* The first interval whose end is at or after `from`: the first that may touch what begins there. */
+/* The first interval whose end is at or after `from`: the first that may touch what begins there.
+ */
 static size_t first_touching(const struct intervals *set, int64_t from)
 {
     size_t low = 0, high = set->count;
@@ -126,7 +127,8 @@ static bool unpack_one(struct intervals *set, struct arena *arena, const uint8_t
         return false;
     if (!set->count)
         gap = (gap >> 1) ^ (0 - (gap & 1));
-    struct interval next = {.from = (int64_t)(before + gap), .to = (int64_t)(before + gap + length)};
+    struct interval next = {.from = (int64_t)(before + gap),
+                            .to = (int64_t)(before + gap + length)};
     if (length == 0 || length > INT64_MAX || next.to <= next.from ||
         (set->count && next.from <= set->at[set->count - 1].to))
         return false;
