@@ -28,10 +28,12 @@ static enum status check_skew(const struct world *world, const struct event *ev,
 static enum status check_names(const struct world *world, const struct event *ev, struct err *err)
 {
     const struct catalogues *catalogues = world->catalogues;
+    const struct course *course = ev->course_id ? catalogues_find_course(catalogues, ev->course_id)
+                                                : NULL;
 
     if (ev->term_id && !catalogues_find_term(catalogues, ev->term_id))
         return err_reject(err, REASON_UNKNOWN_TERM, "term_id is in no catalogue", NULL);
-    if (ev->course_id && !catalogues_find_course(catalogues, ev->course_id))
+    if (ev->course_id && !course)
         return err_reject(err, REASON_UNKNOWN_COURSE, "course_id is in no catalogue", NULL);
     if (ev->bank && !catalogues_know_bank(catalogues, ev->bank))
         return err_reject(err, REASON_UNKNOWN_BANK, "bank is in no catalogue", NULL);
@@ -40,7 +42,7 @@ static enum status check_names(const struct world *world, const struct event *ev
     const struct paper *paper = catalogues_find_paper(catalogues, ev->paper_id);
     if (!paper)
         return err_reject(err, REASON_UNKNOWN_PAPER, "paper_id is in no catalogue", NULL);
-    if (strcmp(paper->course->id, ev->course_id) != 0)
+    if (paper->course != course)
         return err_reject(err, REASON_WRONG_PAPER, "paper_id is the paper of another course", NULL);
     return STATUS_OK;
 }

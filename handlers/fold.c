@@ -78,7 +78,7 @@ static bool must_wait(const struct folding *f)
 {
     const struct event *ev = f->ev;
 
-    if (event_kinds[ev->type].subject == SUBJECT_CODE)
+    if (f->code)
         return !f->code->trainee_id;
     if (!needs_enrollment(ev))
         return false;

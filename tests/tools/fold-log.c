@@ -262,10 +262,10 @@ static void read_record(struct program *program, const json_t *line)
 
 static void set_partitions(struct program *program, const json_t *counts)
 {
-    for (int topic = 0; topic < TOPICS_IN; topic++) {
+    for (enum topic topic = TOPIC_ENROLLMENT; topic < TOPICS_IN; topic++) {
         json_int_t count = json_integer_value(json_object_get(counts, topic_name(topic)));
 
-        world_set_partitions(&program->world, (enum topic)topic, count > 0 ? (int32_t)count : 1);
+        world_set_partitions(&program->world, topic, count > 0 ? (int32_t)count : 1);
     }
 }
 
