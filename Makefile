@@ -60,6 +60,12 @@ $(DAEMON_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libxueshi
 		$(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
+# Everything compiled, nothing linked: for the compilers' warnings.
+objects: $(patsubst %.c,$(B)/%.o,$(wildcard handlers/*.c daemon/*.c tests/*/*.c))
+
+print-flags:
+	@: $(info $(filter -std=% -D% -I%,$(ALL_CFLAGS)))
+
 unit-tests: $(PURE_TESTS:%=$(B)/tests/%) $(DAEMON_TESTS:%=$(B)/tests/%)
 
 deps:
@@ -96,7 +102,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-tests deps test check-purity demo lint format install clean
+.PHONY: all objects print-flags unit-tests deps test check-purity demo lint format install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
