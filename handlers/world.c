@@ -42,6 +42,7 @@ struct trainee_entry *world_trainee(struct world *world, const char *trainee_id)
         return entry;
     entry = arena_alloc(world->arena, sizeof *entry);
     entry->trainee.trainee_id = arena_strdup(world->arena, trainee_id);
+    entry->trainee.full = true; /* nothing is kept of it but what comes now */
     map_put_string(&world->trainees, entry->trainee.trainee_id, entry);
     return entry;
 }

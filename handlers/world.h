@@ -111,7 +111,8 @@ void world_init(struct world *world, struct arena *arena, const struct catalogue
 /* Makes room for the clocks of a topic's partitions, none of which has seen a tick. */
 void world_set_partitions(struct world *world, enum topic topic, int32_t count);
 
-/* Each makes the entry, empty, if it is not there; strings are copied when it is made. */
+/* Each makes the entry, empty, if it is not there; strings are copied when it is made. A trainee is
+ * full until the loader says that only a thin part was loaded. */
 struct trainee_entry *world_trainee(struct world *world, const char *trainee_id);
 struct code *world_code(struct world *world, const char *payment_code);
 struct claims *world_claims(struct world *world, const uint8_t id_hash[32]);
