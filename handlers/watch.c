@@ -139,12 +139,12 @@ static struct progress *course_progress(struct folding *f, const struct course *
     return progress;
 }
 
-/* Media seconds that F of free time is worth (R17.2). */
-static int64_t worth(const struct programme *programme, int64_t free_us, int64_t wall_us)
+/* Media seconds that F of free time is worth, in a report of that length as it came (R17.2). */
+static int64_t worth(const struct programme *programme, int64_t free_us, int64_t report_us)
 {
     int64_t seconds = free_us * programme->max_rate / 1000 / US_PER_S;
 
-    if (wall_us >= ROUNDING_FROM_US && 2 * free_us >= wall_us)
+    if (report_us >= ROUNDING_FROM_US && 2 * free_us >= report_us)
         seconds += ROUNDING_S;
     return seconds;
 }
@@ -211,7 +211,8 @@ enum outcome handle_watch_played(struct folding *f)
         return OUTCOME_DUPLICATE;
 
     struct span media = clip_media(f->ev, wall);
-    int64_t until = media.from + worth(course->programme, free, span_length(wall));
+    int64_t report_us = f->ev->ended_at - f->ev->started_at;
+    int64_t until = media.from + worth(course->programme, free, report_us);
     struct progress *progress = course_progress(f, course);
     if (until < media.to)
         count_cut(f, progress);
