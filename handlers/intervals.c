@@ -129,7 +129,7 @@ static bool unpack_one(struct intervals *set, struct arena *arena, const uint8_t
         gap = (gap >> 1) ^ (0 - (gap & 1));
     struct interval next = {.from = (int64_t)(before + gap),
                             .to = (int64_t)(before + gap + length)};
-    if (length == 0 || length > INT64_MAX || next.to <= next.from ||
+    if (length == 0 || length > (uint64_t)(INT64_MAX - set->total) || next.to <= next.from ||
         (set->count && next.from <= set->at[set->count - 1].to))
         return false;
     set->at = arena_grow(arena, set->at, set->count, set->count + 1, &set->cap, sizeof *set->at);
