@@ -11,10 +11,9 @@ void collect_refusal(struct collector *collector, const struct record *record,
 {
     struct batch *batch = collector->batch;
 
-    batch->dead_letters =
-        arena_grow(batch->arena, batch->dead_letters, batch->dead_letter_count,
-                   batch->dead_letter_count + 1, &batch->dead_letter_cap,
-                   sizeof *batch->dead_letters);
+    batch->dead_letters = arena_grow(batch->arena, batch->dead_letters, batch->dead_letter_count,
+                                     batch->dead_letter_count + 1, &batch->dead_letter_cap,
+                                     sizeof *batch->dead_letters);
     batch->dead_letters[batch->dead_letter_count++] = (struct dead_letter){
         .original = record,
         .reason = err->reason,
@@ -61,7 +60,7 @@ static void judged(void *context, const struct event *ev, enum outcome outcome,
 
     if (!released)
         count(collector->batch, &ev->place, outcome);
-    if (outcome == OUTCOME_HELD) {
+    if (held && !released) {
         held->original = collector->item->record;
         note_held(collector, held);
     } else if (released && !held->is_new) {
@@ -79,8 +78,8 @@ static void emit(void *context, const struct effect *effect)
     batch->messages = arena_grow(batch->arena, batch->messages, batch->message_count,
                                  batch->message_count + 1, &batch->message_cap,
                                  sizeof *batch->messages);
-    batch->messages[batch->message_count++] =
-        encode_effect(batch->arena, collector->source, effect);
+    batch->messages[batch->message_count++] = encode_effect(batch->arena, collector->source,
+                                                            effect);
 }
 
 struct world_hooks collect_hooks(struct collector *collector)

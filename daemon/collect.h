@@ -8,7 +8,7 @@
 struct collector {
     struct batch *batch;
     struct world *world;
-    const char *source; /* ce_source */
+    const char *source;            /* ce_source */
     const struct batch_item *item; /* the record that is folded now */
     struct held **held;            /* new ones, and released ones, in order */
     size_t held_count, held_cap;

@@ -2,8 +2,8 @@
  *
  * A store is one connection, used by one thread. Every statement has a deadline of its own. A call
  * that returns STATUS_RETRY has lost or rolled back its transaction: begin again (the connection is
- * re-made when it is needed). STATUS_REJECT: the batch's data was refused (SQLSTATE class 22 or 23),
- * halve it. STATUS_FATAL: stop and say so. */
+ * re-made when it is needed). STATUS_REJECT: the batch's data was refused (SQLSTATE class 22 or
+ * 23), halve it. STATUS_FATAL: stop and say so. */
 #ifndef XUESHI_STORE_H
 #define XUESHI_STORE_H
 
