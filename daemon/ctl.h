@@ -51,8 +51,9 @@ struct ctl_command {
     const char *words; /* "db migrate" */
     const char *args;  /* for the help: "TRAINEE [ENROLLMENT]"; NULL: none */
     size_t min_args, max_args;
-    unsigned options; /* 1u << OPTION_… besides CTL_COMMON */
-    unsigned needs;   /* of enum config_needs */
+    unsigned options;    /* 1u << OPTION_… besides CTL_COMMON */
+    bool without_config; /* reads no configuration: ctl->config is empty */
+    unsigned needs;      /* of enum config_needs */
     enum ctl_exit (*run)(struct ctl *ctl);
     const char *help; /* one line */
 };
@@ -112,6 +113,8 @@ void ctl_table_add_bool(struct ctl_table *table, bool value);
 /* As we publish instants; INSTANT_NONE: absent. */
 void ctl_table_add_instant(struct ctl_table *table, int64_t instant);
 void ctl_table_print(const struct ctl *ctl, const struct ctl_table *table);
+/* One row as lines of name and value; with --json one object. */
+void ctl_table_print_record(const struct ctl *ctl, const struct ctl_table *table);
 
 /* ctl_run.c */
 
@@ -130,5 +133,13 @@ rd_kafka_t *ctl_kafka(const struct ctl *ctl, struct err *err);
 enum ctl_exit ctl_db_migrate(struct ctl *ctl), ctl_db_status(struct ctl *ctl);
 enum ctl_exit ctl_topics_check(struct ctl *ctl), ctl_topics_create(struct ctl *ctl);
 enum ctl_exit ctl_tick(struct ctl *ctl);
+enum ctl_exit ctl_config_check(struct ctl *ctl), ctl_config_show(struct ctl *ctl);
+enum ctl_exit ctl_catalogue_check(struct ctl *ctl);
+enum ctl_exit ctl_position_show(struct ctl *ctl), ctl_lag(struct ctl *ctl);
+enum ctl_exit ctl_status(struct ctl *ctl);
+enum ctl_exit ctl_held_list(struct ctl *ctl);
+enum ctl_exit ctl_rejected_list(struct ctl *ctl), ctl_rejected_show(struct ctl *ctl);
+enum ctl_exit ctl_certificate_list(struct ctl *ctl), ctl_certificate_show(struct ctl *ctl);
+enum ctl_exit ctl_explain(struct ctl *ctl), ctl_dump(struct ctl *ctl);
 
 #endif

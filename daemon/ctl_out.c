@@ -88,21 +88,32 @@ static json_t *cell_json(const char *cell, enum ctl_cell kind)
     }
 }
 
-static void print_json(const struct ctl_table *table)
+static json_t *row_json(const struct ctl_table *table, size_t row)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < table->width; i++)
+        if (json_object_set_new(object, table->columns[i].name,
+                                cell_json(table->cells[row + i], table->columns[i].kind)) != 0)
+            abort();
+    return object;
+}
+
+static void print_json(json_t *value)
+{
+    json_dumpf(value, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(value);
+}
+
+static json_t *rows_json(const struct ctl_table *table)
 {
     json_t *rows = json_array();
 
-    for (size_t at = 0; at < table->cell_count; at += table->width) {
-        json_t *row = json_object();
-
-        for (size_t i = 0; i < table->width; i++)
-            json_object_set_new(row, table->columns[i].name,
-                                cell_json(table->cells[at + i], table->columns[i].kind));
-        json_array_append_new(rows, row);
-    }
-    json_dumpf(rows, stdout, JSON_COMPACT);
-    putchar('\n');
-    json_decref(rows);
+    for (size_t row = 0; row < table->cell_count; row += table->width)
+        if (json_array_append_new(rows, row_json(table, row)) != 0)
+            abort();
+    return rows;
 }
 
 /* How many columns of a terminal: those of the programme's language are two wide. */
@@ -172,9 +183,32 @@ static void print_tabbed(const struct ctl_table *table)
 void ctl_table_print(const struct ctl *ctl, const struct ctl_table *table)
 {
     if (ctl_has(ctl, OPTION_JSON))
-        print_json(table);
+        print_json(rows_json(table));
     else if (isatty(STDOUT_FILENO))
         print_aligned(table);
     else
         print_tabbed(table);
+}
+
+void ctl_table_print_record(const struct ctl *ctl, const struct ctl_table *table)
+{
+    size_t widest = 0;
+
+    if (ctl_has(ctl, OPTION_JSON)) {
+        print_json(row_json(table, 0));
+        return;
+    }
+    for (size_t i = 0; i < table->width; i++)
+        if (strlen(table->columns[i].name) > widest)
+            widest = strlen(table->columns[i].name);
+    for (size_t i = 0; i < table->width; i++) {
+        if (isatty(STDOUT_FILENO)) {
+            print_padded(table->columns[i].name, widest, false);
+            print_cell(shown(table, i));
+        } else {
+            printf("%s\t", table->columns[i].name);
+            print_cell(table->cells[i] ? table->cells[i] : "");
+        }
+        putchar('\n');
+    }
 }

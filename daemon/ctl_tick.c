@@ -89,7 +89,7 @@ static void print_sent(struct ctl *ctl, int64_t as_of, int64_t sent)
     ctl_table_init(&table, &ctl->arena, columns, 2);
     ctl_table_add_instant(&table, as_of);
     ctl_table_add_int(&table, sent);
-    ctl_table_print(ctl, &table);
+    ctl_table_print_record(ctl, &table);
 }
 
 enum ctl_exit ctl_tick(struct ctl *ctl)

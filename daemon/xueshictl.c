@@ -33,6 +33,73 @@ static const struct ctl_command commands[] = {
         .help = "create the topics that are missing",
     },
     {
+        .words = "config check",
+        .needs = CONFIG_ALL_KEYS,
+        .run = ctl_config_check,
+        .help = "check the configuration, its catalogues and its keys",
+    },
+    {
+        .words = "config show",
+        .run = ctl_config_show,
+        .help = "print all settings, defaults included",
+    },
+    {
+        .words = "catalogue check",
+        .args = "FILE",
+        .min_args = 1,
+        .max_args = 1,
+        .without_config = true,
+        .run = ctl_catalogue_check,
+        .help = "check one catalogue by itself",
+    },
+    {
+        .words = "position show",
+        .run = ctl_position_show,
+        .help = "say how far each input partition is folded",
+    },
+    {
+        .words = "lag",
+        .run = ctl_lag,
+        .help = "compare that with the ends of the log",
+    },
+    {
+        .words = "status",
+        .options = 1u << OPTION_WATCH | 1u << OPTION_WAIT_IDLE,
+        .run = ctl_status,
+        .help = "say whether everything is consumed, relayed and closed",
+    },
+    {
+        .words = "held list",
+        .run = ctl_held_list,
+        .help = "list the records that wait for something",
+    },
+    {
+        .words = "rejected list",
+        .run = ctl_rejected_list,
+        .help = "list the records that were refused",
+    },
+    {
+        .words = "rejected show",
+        .args = "TOPIC PARTITION OFFSET",
+        .min_args = 3,
+        .max_args = 3,
+        .run = ctl_rejected_show,
+        .help = "say why one was refused",
+    },
+    {
+        .words = "certificate list",
+        .run = ctl_certificate_list,
+        .help = "list all certificates",
+    },
+    {
+        .words = "certificate show",
+        .args = "NUMBER|TRAINEE",
+        .min_args = 1,
+        .max_args = 1,
+        .run = ctl_certificate_show,
+        .help = "list all versions of one, or of one trainee's",
+    },
+    {
         .words = "tick",
         .options = 1u << OPTION_AS_OF,
         .run = ctl_tick,
@@ -46,13 +113,15 @@ static enum ctl_exit run(struct ctl *ctl)
     struct err err;
     enum ctl_exit code;
 
-    if (config_load(&ctl->config, &ctl->arena, config_path(ctl->options[OPTION_CONFIG]),
+    if (!ctl->command->without_config &&
+        config_load(&ctl->config, &ctl->arena, config_path(ctl->options[OPTION_CONFIG]),
                     ctl->command->needs, &err) != STATUS_OK) {
         ctl_say(err.message, NULL);
         return CTL_CONFIG;
     }
     code = ctl->command->run(ctl);
-    config_finish(&ctl->config);
+    if (!ctl->command->without_config)
+        config_finish(&ctl->config);
     return code;
 }
 
