@@ -230,9 +230,9 @@ static enum status send_all(struct pg *pg, const struct pg_query *queries, size_
                             struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
-        static const int binary[PG_PARAMS_MAX] = {
-            1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-            1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+        static const int binary[PG_PARAMS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+                                                  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+                                                  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
         const struct pg_query *query = &queries[i];
 
         if (!PQsendQueryParams(pg->conn, query->sql, (int)query->count, query->types, query->values,

@@ -12,8 +12,8 @@ static const struct {
     unsigned oid, array_oid;
     int size; /* 0: as long as it is */
 } types[] = {
-    {'t', 25, 1009, 0},   {'b', 17, 1001, 0}, {'i', 20, 1016, 8},   {'n', 23, 1007, 4},
-    {'s', 21, 1005, 2},   {'o', 16, 1000, 1}, {'z', 1184, 1185, 8},
+    {'t', 25, 1009, 0}, {'b', 17, 1001, 0}, {'i', 20, 1016, 8},   {'n', 23, 1007, 4},
+    {'s', 21, 1005, 2}, {'o', 16, 1000, 1}, {'z', 1184, 1185, 8},
 };
 
 static size_t type_index(char letter)
@@ -163,8 +163,7 @@ void pg_bind_rows(struct pg_query *query, const struct pg_rows *rows)
     for (size_t i = 0; i < rows->width; i++) {
         const struct pg_column *column = &rows->columns[i];
         const size_t type = type_index(column->type);
-        uint8_t *bytes =
-            column->len ? column->bytes : arena_alloc(query->arena, ARRAY_HEADER);
+        uint8_t *bytes = column->len ? column->bytes : arena_alloc(query->arena, ARRAY_HEADER);
 
         put_big_endian(bytes, 1, 4);
         put_big_endian(bytes + 4, column->has_null, 4);

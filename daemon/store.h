@@ -2,8 +2,8 @@
  *
  * A store is one connection, used by one thread. STATUS_RETRY: the transaction is lost or rolled
  * back, begin again with store_load (the connection is made again when it is needed).
- * STATUS_REJECT: the batch's data was refused (SQLSTATE class 22 or 23), halve it. STATUS_FATAL: stop
- * and say so. */
+ * STATUS_REJECT: the batch's data was refused (SQLSTATE class 22 or 23), halve it. STATUS_FATAL:
+ * stop and say so. */
 #ifndef XUESHI_STORE_H
 #define XUESHI_STORE_H
 

@@ -3,12 +3,13 @@
 #define XUESHI_STORE_INTERNAL_H
 
 #include "../handlers/text.h"
+#include "collect.h"
 #include "pg.h"
 #include "store.h"
 
 struct store {
     const struct config *config;
-    const struct decoder *decoder;
+    struct decoder decoder; /* of held records, whose signatures were verified when they came */
     struct pg *pg;
     int64_t number; /* of the open transaction's journal entry */
 };
@@ -21,7 +22,8 @@ struct bytes store_seal_record(const struct keys *keys, struct arena *arena, con
 /* NULL: the key is another, or the bytes were altered or moved. */
 struct record *store_open_record(const struct keys *keys, struct arena *arena, const char *table,
                                  const struct place *place, struct bytes sealed);
-/* One column of an enrollment's row; absent (NULL) gives no bytes, which the row's own then outlives.
+/* One column of an enrollment's row; absent (NULL) gives no bytes, which the row's own then
+ * outlives.
  */
 struct bytes store_seal_personal(const struct keys *keys, struct arena *arena, const char *column,
                                  const struct enrollment *enrollment, const char *plain);
@@ -35,6 +37,11 @@ struct bytes store_pack_headers(struct arena *arena, const struct record *record
 #define STORE_BEGIN 2
 void store_begin(const struct store *store, struct arena *arena, const char *begin,
                  struct pg_query queries[STORE_BEGIN]);
+
+/* Runs the writes with a COMMIT behind them. */
+struct writes;
+enum status store_finish(struct store *store, struct writes *writes, struct arena *arena,
+                         struct err *err);
 
 /* store_names.c: what a batch names, as rows of keys. */
 enum key_set {
@@ -53,7 +60,8 @@ struct names {
     struct world *world;
     struct pg_rows keys[KEY_SETS];
     struct map seen[KEY_SETS];
-    struct map claimed; /* trainee, enrollment and course of reports -> int64_t: sum of their claims */
+    struct map
+        claimed; /* trainee, enrollment and course of reports -> int64_t: sum of their claims */
 };
 void names_init(struct names *names, struct world *world);
 /* One event of the batch, or a held one that may be released. */
@@ -67,22 +75,28 @@ void names_sort(struct names *names, enum key_set set);
 
 /* store_rows.c: rows into the world. */
 
-typedef enum status reader(struct store *store, struct world *world,
-                           const struct pg_result *result, struct err *err);
+typedef enum status reader(struct store *store, struct world *world, const struct pg_result *result,
+                           struct err *err);
 reader read_codes, read_enrollments, read_progress, read_days, read_bars, read_payments,
     read_refunds, read_grants, read_attempts, read_certificates, read_versions, read_credits,
-    read_years, read_anomalies, read_held, read_identities, read_claims, read_nothing, read_clock,
-    read_number, read_full, read_ticks;
+    read_years, read_anomalies, read_held, read_identities, read_claims, read_clock, read_number,
+    read_ticks;
 
 /* store_load.c */
 
-/* Loads what the names' full trainees have (not what watched time needs), and held records and
- * identities. */
-enum status load_full(struct store *store, struct names *names, struct err *err);
-/* Loads what the held records, once loaded, name in turn. */
-enum status load_held(struct store *store, struct names *names, struct err *err);
-/* Enrollments of KEYS_TRAINEES, codes of KEYS_CODES; nothing is locked. */
+/* Each is one round trip inside the transaction. */
+
+/* Takes the locks of what is named, draws the journal number, and loads what watched time needs:
+ * codes, enrollments, and the courses and days that reports name. */
+enum status load_locked(struct store *store, struct names *names, struct err *err);
+/* The same without locks and journal number. */
 enum status load_known(struct store *store, struct names *names, struct err *err);
+/* All else of KEYS_FULL, and what is held for KEYS_SUBJECTS. */
+enum status load_full(struct store *store, struct names *names, struct err *err);
+/* What the held records that are loaded now name in turn; nothing if there are none. */
+enum status load_held(struct store *store, struct names *names, struct err *err);
+/* Clock and ticks. */
+enum status load_clock(struct store *store, struct world *world, struct err *err);
 
 /* store_write.c */
 

@@ -5,9 +5,9 @@
 #include "store_internal.h"
 
 static const char *const key_types[KEY_SETS] = {
-    [KEYS_CODES] = "t",     [KEYS_TRAINEES] = "t", [KEYS_HASHES] = "b",
-    [KEYS_REJECTING] = "t", [KEYS_COURSES] = "ttt", [KEYS_DAYS] = "tti",
-    [KEYS_IDENTITIES] = "tb", [KEYS_FULL] = "t",   [KEYS_SUBJECTS] = "t",
+    [KEYS_CODES] = "t",       [KEYS_TRAINEES] = "t",  [KEYS_HASHES] = "b",
+    [KEYS_REJECTING] = "t",   [KEYS_COURSES] = "ttt", [KEYS_DAYS] = "tti",
+    [KEYS_IDENTITIES] = "tb", [KEYS_FULL] = "t",      [KEYS_SUBJECTS] = "t",
 };
 
 void names_init(struct names *names, struct world *world)
@@ -80,8 +80,7 @@ static void add_course(struct names *names, const struct event *ev, const struct
 {
     struct arena *arena = names->world->arena;
     struct pg_rows *rows = &names->keys[KEYS_COURSES];
-    const char *key =
-        text_join(arena, ev->trainee_id, ev->enrollment_id, ev->course_id, NULL);
+    const char *key = text_join(arena, ev->trainee_id, ev->enrollment_id, ev->course_id, NULL);
     int64_t *claimed = map_get_string(&names->claimed, key);
 
     if (!claimed) {
@@ -124,8 +123,8 @@ static void add_identity(struct names *names, const struct event *ev)
     identity_key(names->world, ev, key);
     if (!is_new(names, KEYS_IDENTITIES, key, sizeof key))
         return;
-    pg_put_text(rows, event_kinds[ev->type].subject == SUBJECT_CODE ? ev->payment_code
-                                                                     : ev->trainee_id);
+    pg_put_text(rows,
+                event_kinds[ev->type].subject == SUBJECT_CODE ? ev->payment_code : ev->trainee_id);
     pg_put_bytes(rows, key, sizeof key);
 }
 
@@ -188,17 +187,17 @@ void names_add_learners(struct names *names)
             continue;
         const char *enrollment_id = strchr(key, '\n') + 1;
         const char *course_id = strchr(enrollment_id, '\n') + 1;
-        const char *trainee_id =
-            arena_strndup(world->arena, key, (size_t)(enrollment_id - key) - 1);
+        const char *trainee_id = arena_strndup(world->arena, key,
+                                               (size_t)(enrollment_id - key) - 1);
         const struct course *course = catalogues_find_course(world->catalogues, course_id);
-        const struct progress *progress =
-            claimed_progress(&world_trainee(world, trainee_id)->trainee, enrollment_id,
-                             (size_t)(course_id - enrollment_id) - 1, course_id);
+        const struct progress *progress = claimed_progress(
+            &world_trainee(world, trainee_id)->trainee, enrollment_id,
+            (size_t)(course_id - enrollment_id) - 1, course_id);
         const int64_t *claimed = names->claimed.slots[i].value;
 
         if (fold_may_learn(course, progress ? progress->learned_at : INSTANT_NONE,
-                           progress ? progress->covered_s : 0,
-                           progress ? progress->presence_us : 0, *claimed))
+                           progress ? progress->covered_s : 0, progress ? progress->presence_us : 0,
+                           *claimed))
             names_add_full(names, trainee_id);
     }
 }

@@ -1,7 +1,7 @@
 /* Records and personal columns as PostgreSQL keeps them: packed, then sealed.
  *
- * Packed: the Kafka timestamp in 8 bytes, then key, value, and name and value of each header, each as
- * a 4-byte length (-1: null) and its bytes; all big-endian. */
+ * Packed: the Kafka timestamp in 8 bytes, then key, value, and name and value of each header, each
+ * as a 4-byte length (-1: null) and its bytes; all big-endian. */
 #include <endian.h>
 #include <string.h>
 
