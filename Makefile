@@ -14,7 +14,8 @@ PROGRAMS = $(patsubst %,build/$(MODE)/%,$(notdir $(basename \
 	$(wildcard daemon/xueshid.c daemon/xueshictl.c)))) build/$(MODE)/fold-log
 
 # Unit tests of the rules link libhandlers.a and cmocka; those of the plumbing also libxueshi.a.
-PURE_TESTS = test_fold test_forms test_instant test_intervals
+PURE_TESTS = test_containers test_enrollment test_exam test_fold test_forms test_instant \
+	test_intervals test_payment test_watch
 DAEMON_TESTS = $(filter-out $(PURE_TESTS),$(basename $(notdir $(wildcard tests/unit/test_*.c))))
 
 B = build/$(MODE)
@@ -53,12 +54,19 @@ $(B)/xueshid $(B)/xueshictl: $(B)/%: $(B)/daemon/%.o $(B)/libxueshi.a $(B)/libha
 $(B)/fold-log: $(B)/tests/tools/fold-log.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libhandlers.a
+$(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
+		$(B)/tests/unit/fixture.o $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka
 
-$(DAEMON_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libxueshi.a \
-		$(B)/libhandlers.a
+$(DAEMON_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
+		$(B)/tests/unit/fixture.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
+
+# Everything compiled, nothing linked: for the compilers' warnings.
+objects: $(patsubst %.c,$(B)/%.o,$(wildcard handlers/*.c daemon/*.c tests/*/*.c))
+
+print-flags:
+	@: $(info $(filter -std=% -D% -I%,$(ALL_CFLAGS)))
 
 unit-tests: $(PURE_TESTS:%=$(B)/tests/%) $(DAEMON_TESTS:%=$(B)/tests/%)
 
@@ -100,7 +108,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-tests deps test check-purity demo lint docs format install clean
+.PHONY: all objects print-flags unit-tests deps test check-purity demo lint docs format install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -58,7 +58,7 @@ static void judged(void *context, const struct event *ev, enum outcome outcome,
 
     if (!released)
         count(collector->batch, &ev->place, outcome);
-    if (outcome == OUTCOME_HELD) {
+    if (held && !released) {
         held->original = collector->item->record;
         note_held(collector->batch, held);
     } else if (released && !held->is_new) {

@@ -48,10 +48,10 @@ static enum status check_signature(struct decoding *d)
         return bad_signature(d, "header signature-key or signature is missing or comes twice");
     if (!key->value.at || !signature->value.at || memchr(key->value.at, '\0', key->value.len))
         return bad_signature(d, "header signature-key or signature is no text");
-    d->signer = signature_verify(
-        d->decoder->signature_keys, arena_strndup(d->arena, key->value.at, key->value.len),
-        &signature->value, d->envelope.id, d->envelope.type, d->envelope.time_text,
-        &d->record->value);
+    d->signer = signature_verify(d->decoder->signature_keys,
+                                 arena_strndup(d->arena, key->value.at, key->value.len),
+                                 &signature->value, d->envelope.id, d->envelope.type,
+                                 d->envelope.time_text, &d->record->value);
     if (!d->signer)
         return bad_signature(d, "the key is not known, or the signature is not of this record");
     return STATUS_OK;
