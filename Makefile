@@ -14,8 +14,8 @@ PROGRAMS = $(patsubst %,build/$(MODE)/%,$(notdir $(basename \
 	$(wildcard daemon/xueshid.c daemon/xueshictl.c)))) build/$(MODE)/fold-log
 
 # Unit tests of the rules link libhandlers.a and cmocka; those of the plumbing also libxueshi.a.
-PURE_TESTS = test_containers test_enrollment test_exam test_fold test_forms test_instant \
-	test_intervals test_payment test_watch
+PURE_TESTS = test_certificate test_containers test_enrollment test_exam test_fold test_forms test_instant \
+	test_intervals test_passage test_payment test_watch
 DAEMON_TESTS = $(filter-out $(PURE_TESTS),$(basename $(notdir $(wildcard tests/unit/test_*.c))))
 
 B = build/$(MODE)
