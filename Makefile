@@ -59,7 +59,7 @@ $(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka
 
 $(DAEMON_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
-		$(B)/tests/unit/fixture.o $(B)/libxueshi.a $(B)/libhandlers.a
+		$(B)/tests/unit/fixture.o $(B)/tests/unit/files.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
 # Everything compiled, nothing linked: for the compilers' warnings.
