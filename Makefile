@@ -78,6 +78,7 @@ test: deps
 	$(MAKE) MODE=release all unit-tests
 	$(MAKE) MODE=san all unit-tests
 	$(MAKE) check-purity
+	$(PYTHON) tests/check-rules
 	$(PYTHON) tests/run
 
 # Nothing of Kafka, PostgreSQL, configuration, clocks or I/O in the rules: every symbol that
