@@ -93,6 +93,10 @@ demo: deps
 lint: deps
 	.ci/lint
 
+# Rewrites the tables of docs/configuration.md from the settings; a unit test compares them.
+docs: $(B)/tests/test_settings
+	UPDATE=1 $<
+
 format:
 	clang-format -i handlers/*.[ch] daemon/*.[ch] $(wildcard tests/*/*.[ch] tests/*/*/*.[ch])
 
@@ -105,7 +109,8 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all objects print-flags unit-tests deps test check-purity demo lint format install clean
+.PHONY: all objects print-flags unit-tests deps test check-purity demo lint docs format install \
+	clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "../handlers/text.h"
 #include "crypto.h"
 
 void collect_refusal(struct collector *collector, const struct record *record,
@@ -44,12 +43,11 @@ static void count(const struct batch *batch, const struct place *place, enum out
         partition->counts[outcome]++;
 }
 
-static void note_held(struct collector *collector, struct held *held)
+static void note_held(struct batch *batch, struct held *held)
 {
-    collector->held = arena_grow(collector->batch->arena, collector->held, collector->held_count,
-                                 collector->held_count + 1, &collector->held_cap,
-                                 sizeof *collector->held);
-    collector->held[collector->held_count++] = held;
+    batch->held = arena_grow(batch->arena, batch->held, batch->held_count, batch->held_count + 1,
+                             &batch->held_cap, sizeof(struct held *));
+    batch->held[batch->held_count++] = held;
 }
 
 static void judged(void *context, const struct event *ev, enum outcome outcome,
@@ -62,9 +60,9 @@ static void judged(void *context, const struct event *ev, enum outcome outcome,
         count(collector->batch, &ev->place, outcome);
     if (held && !released) {
         held->original = collector->item->record;
-        note_held(collector, held);
+        note_held(collector->batch, held);
     } else if (released && !held->is_new) {
-        note_held(collector, held);
+        note_held(collector->batch, held);
     }
     if (outcome == OUTCOME_REJECTED)
         collect_refusal(collector, released ? held->original : collector->item->record, ev, err);
@@ -111,16 +109,21 @@ void collect_batch(struct collector *collector)
     }
 }
 
+void collect_published(const struct batch *batch, struct text *text)
+{
+    for (size_t i = 0; i < batch->message_count; i++) {
+        text_add(text, batch->messages[i]->ce_id);
+        text_add(text, "\n");
+        text_add(text, topic_name(batch->messages[i]->record.place.topic));
+        text_add(text, "\n");
+    }
+}
+
 void collect_digest(const struct batch *batch, uint8_t digest[32])
 {
     struct text text;
 
     text_init(&text, batch->arena);
-    for (size_t i = 0; i < batch->message_count; i++) {
-        text_add(&text, batch->messages[i]->ce_id);
-        text_add(&text, "\n");
-        text_add(&text, topic_name(batch->messages[i]->record.place.topic));
-        text_add(&text, "\n");
-    }
+    collect_published(batch, &text);
     crypto_sha256(text_string(&text), text.len, digest);
 }

@@ -168,8 +168,6 @@ static void commit(struct program *program)
 
     program->item_count = program->item_cap = 0;
     program->items = NULL;
-    program->collector.held = NULL;
-    program->collector.held_count = program->collector.held_cap = 0;
     if (program->holds_records) /* they are borrowed: their memory stays for good */
         arena_init(&program->records);
     else
