@@ -19,7 +19,7 @@ static enum status refuse_twice(const struct listed *item, struct err *err)
                    item->id, "\" is there twice", NULL);
 }
 
-static enum status check_ids(const struct catalogue_source *source, struct err *err)
+enum status catalogue_check_ids(const struct catalogue_source *source, struct err *err)
 {
     const struct term_source *terms = term_sources(source);
     const struct course_source *courses = course_sources(source);
@@ -197,7 +197,7 @@ enum status catalogue_check(const struct catalogue_source *source,
     static enum status (*const checks[])(const struct catalogue_source *, const struct programme *,
                                          struct err *) = {check_code, check_papers, check_courses,
                                                           check_reach, check_study_groups};
-    enum status status = check_ids(source, err);
+    enum status status = STATUS_OK;
 
     for (size_t i = 0; status == STATUS_OK && i < sizeof checks / sizeof *checks; i++)
         status = checks[i](source, programme, err);

@@ -57,7 +57,9 @@ static enum status load(struct catalogue_file *out, struct arena *arena,
         return status;
     if (source->programme.survey && !*source->programme.survey)
         source->programme.survey = NULL;
-    status = catalogue_build(programme, source, arena, err);
+    status = catalogue_check_ids(source, err);
+    if (status == STATUS_OK)
+        status = catalogue_build(programme, source, arena, err);
     if (status == STATUS_OK)
         status = catalogue_check(source, programme, err);
     if (status != STATUS_OK)

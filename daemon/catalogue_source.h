@@ -52,12 +52,15 @@ const struct course_source *course_sources(const struct catalogue_source *source
 const struct paper_source *paper_sources(const struct catalogue_source *source);
 const struct study_group_source *study_group_sources(const struct catalogue_source *source);
 
+/* That no id of a term, course or paper is there twice. */
+enum status catalogue_check_ids(const struct catalogue_source *source, struct err *err)
+    __attribute__((warn_unused_result));
 /* Turns the settings into a programme: civil times into instants, words into enumerators. Then
  * every part but the text is filled in. */
 enum status catalogue_build(struct programme *out, const struct catalogue_source *source,
                             struct arena *arena, struct err *err)
     __attribute__((warn_unused_result));
-/* The rules of configuration.md that concern one file. */
+/* The other rules of configuration.md that concern one file. */
 enum status catalogue_check(const struct catalogue_source *source,
                             const struct programme *programme, struct err *err)
     __attribute__((warn_unused_result));

@@ -17,8 +17,8 @@
 #include <openssl/rand.h>
 
 #define KEY_ID_LEN 4
-#define NONCE_LEN 12
-#define TAG_LEN 16
+#define NONCE_LEN  12
+#define TAG_LEN    16
 
 _Static_assert(KEY_ID_LEN + NONCE_LEN + TAG_LEN == CRYPTO_SEAL_EXTRA, "layout of a sealed value");
 

@@ -21,7 +21,7 @@ struct secret_key {
 /* The four keys of the configuration's group `keys`. Its AES key is derived when it is loaded. */
 struct keys {
     struct secret_key payment_code, certificate_no, person, person_index;
-    uint8_t person_aes[32];  /* HKDF-SHA256(person, info "person") */
+    uint8_t person_aes[32];   /* HKDF-SHA256(person, info "person") */
     uint8_t person_key_id[4]; /* first bytes of SHA-256 of person_aes: names it in what it sealed */
 };
 
@@ -46,7 +46,8 @@ void crypto_id_hash(const struct keys *keys, const char *id_number, uint8_t out[
 void crypto_hex(const uint8_t *bytes, size_t len, char *out);
 
 /* AES-256-GCM: key id (4) || nonce (12) || ciphertext || tag (16). `where` names row and column and
- * is authenticated, so that a ciphertext cannot be moved. Aborts when no randomness is to be had. */
+ * is authenticated, so that a ciphertext cannot be moved. Aborts when no randomness is to be had.
+ */
 #define CRYPTO_SEAL_EXTRA 32
 void crypto_seal(const struct keys *keys, const char *where, const void *plain, size_t len,
                  uint8_t *out);

@@ -1,4 +1,5 @@
-/* What consumer, relay, ticker and tool share of librdkafka: configuration, topic names, headers. */
+/* What consumer, relay, ticker and tool share of librdkafka: configuration, topic names, headers.
+ */
 #ifndef XUESHI_KAFKA_H
 #define XUESHI_KAFKA_H
 
@@ -9,7 +10,7 @@
 
 /* The compacted topic on which the relay says how far it got. */
 #define KAFKA_RELAY_TOPIC "xueshi.relay"
-#define KAFKA_TOPIC_MAX 256
+#define KAFKA_TOPIC_MAX   256
 
 /* A librdkafka configuration with bootstrap servers, client id, log hook and the properties of the
  * file; freed by rd_kafka_new or rd_kafka_conf_destroy. NULL: a property was refused, err says

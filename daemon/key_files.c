@@ -90,33 +90,34 @@ static enum status read_bytes(const struct key_file *file, uint8_t *bytes, size_
 }
 
 /* Opens, checks, reads and closes. With bytes == NULL only checks. */
-static enum status load_bytes(struct arena *arena, const char *where, const char *path, bool secret,
-                              uint8_t *bytes, size_t size, size_t *len, struct err *err)
+static enum status load_bytes(struct key_file *file, struct arena *arena, const char *path,
+                              bool secret, uint8_t *bytes, size_t size, size_t *len,
+                              struct err *err)
 {
-    struct key_file file = {.where = where, .fd = -1};
-    enum status status = open_key_file(&file, arena, path, err);
+    enum status status = open_key_file(file, arena, path, err);
 
     if (status != STATUS_OK)
         return status;
-    status = check_mode(&file, secret, err);
+    status = check_mode(file, secret, err);
     if (status == STATUS_OK && bytes)
-        status = read_bytes(&file, bytes, size, len, err);
-    close(file.fd);
+        status = read_bytes(file, bytes, size, len, err);
+    close(file->fd);
     return status;
 }
 
 static enum status load_secret(struct config *config, struct arena *arena, const char *setting,
                                const char *path, struct secret_key *key, struct err *err)
 {
-    const char *where = settings_at(&config->origin, setting);
-    enum status status = load_bytes(arena, where, path, true, key->bytes, sizeof key->bytes,
+    struct key_file file = {.where = settings_at(&config->origin, setting)};
+    enum status status = load_bytes(&file, arena, path, true, key->bytes, sizeof key->bytes,
                                     &key->len, err);
 
-    if (status == STATUS_OK && (key->len < KEY_MIN || key->len > sizeof key->bytes)) {
-        key->len = 0;
-        status = err_set(err, STATUS_FATAL, where, path, " must be 32 to 64 bytes", NULL);
-    }
-    return status;
+    if (status == STATUS_OK && key->len >= KEY_MIN && key->len <= sizeof key->bytes)
+        return STATUS_OK;
+    key->len = 0;
+    return status == STATUS_OK
+               ? err_set(err, STATUS_FATAL, file.where, file.path, " must be 32 to 64 bytes", NULL)
+               : status;
 }
 
 static const char *signature_key_id(const void *item)
@@ -149,18 +150,18 @@ static enum status check_ids(const struct settings_list *list, size_t size,
 static enum status load_signature_key(struct config *config, struct arena *arena,
                                       const struct signature_key_setting *setting, struct err *err)
 {
-    const char *where = settings_at(&setting->origin, "file");
+    struct key_file file = {.where = settings_at(&setting->origin, "file")};
     enum signature_algorithm algorithm;
     uint8_t bytes[FILE_MAX];
     struct err why;
     size_t len = 0;
 
     if (!signature_algorithm_from_name(setting->algorithm, &algorithm))
-        return err_set(err, STATUS_FATAL, where, "no such algorithm", NULL);
-    enum status status = load_bytes(arena, where, setting->file, algorithm == SIGNATURE_HMAC_SHA256,
+        return err_set(err, STATUS_FATAL, file.where, "no such algorithm", NULL);
+    enum status status = load_bytes(&file, arena, setting->file, algorithm == SIGNATURE_HMAC_SHA256,
                                     bytes, sizeof bytes, &len, err);
     if (status == STATUS_OK && len > sizeof bytes)
-        status = err_set(err, STATUS_FATAL, where, setting->file, " is too large", NULL);
+        status = err_set(err, STATUS_FATAL, file.where, file.path, " is too large", NULL);
     if (status == STATUS_OK) {
         struct signature_key *key = signature_key_new(setting->id, &setting->banks, algorithm,
                                                       bytes, len, &why);
@@ -168,7 +169,7 @@ static enum status load_signature_key(struct config *config, struct arena *arena
         if (key)
             config->signature_keys.at[config->signature_keys.count++] = key;
         else
-            status = err_set(err, STATUS_FATAL, where, setting->file, ": ", why.message, NULL);
+            status = err_set(err, STATUS_FATAL, file.where, file.path, ": ", why.message, NULL);
     }
     explicit_bzero(bytes, sizeof bytes);
     return status;
@@ -193,9 +194,11 @@ static enum status check_issuer_keys(struct config *config, struct arena *arena,
     enum status status = check_ids(list, sizeof *settings, issuer_key_id, err);
     size_t len;
 
-    for (size_t i = 0; status == STATUS_OK && i < list->count; i++)
-        status = load_bytes(arena, settings_at(&settings[i].origin, "file"), settings[i].file, true,
-                            NULL, 0, &len, err);
+    for (size_t i = 0; status == STATUS_OK && i < list->count; i++) {
+        struct key_file file = {.where = settings_at(&settings[i].origin, "file")};
+
+        status = load_bytes(&file, arena, settings[i].file, true, NULL, 0, &len, err);
+    }
     return status;
 }
 

@@ -73,8 +73,8 @@ void pg_bind_instant(struct pg_query *query, int64_t instant);
 
 /* Sends the statements in one pipeline and waits for all results: results[i] is that of queries[i],
  * each to be freed by pg_result_free. When one fails, none is returned (all are NULL), the
- * transaction is rolled back, and err says why. Connects first if need be; `queries` then must begin
- * a transaction of their own. */
+ * transaction is rolled back, and err says why. Connects first if need be; `queries` then must
+ * begin a transaction of their own. */
 enum status pg_run(struct pg *pg, const struct pg_query *queries, size_t count,
                    struct pg_result **results, struct err *err) __attribute__((warn_unused_result));
 /* One statement; *result may be NULL when the rows are of no interest. */

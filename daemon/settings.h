@@ -108,10 +108,11 @@ void settings_show_json(FILE *out, const struct settings_table *table, const voi
 /* A Markdown table of the settings: path, type, default, range, meaning. */
 void settings_describe(FILE *out, const struct settings_table *table);
 
-/* The values in canonical order: a line "PATH=LENGTH:VALUE" LF for each setting that has a value,
- * sorted by path; LENGTH counts VALUE's bytes. A list of strings or of groups is "PATH=#COUNT" LF
- * and its items in their order as PATH[0], PATH[1].member and so on. Numbers are decimal (hours in
- * tenths, civil times in minutes since 1970-01-01T00:00 of their zone), truths 0 or 1. */
+/* The values in canonical order: a line "PATH=LENGTH:VALUE" LF for each setting that has a value
+ * (an optional number that is 0 has none), sorted by path; LENGTH counts VALUE's bytes. A list of
+ * strings or of groups is "PATH=#COUNT" LF and its items in their order as PATH[0], PATH[1].member
+ * and so on. Numbers are decimal (hours in tenths, civil times in minutes since 1970-01-01T00:00 of
+ * their zone), truths 0 or 1. */
 void settings_canonical(const struct settings_table *table, const void *values, struct text *out);
 /* Whether two structs have the same value there. */
 bool setting_equal(const struct setting *row, const void *left, const void *right,

@@ -95,7 +95,7 @@ static void add_row(struct text *out, const struct setting *row, const char *pat
         break;
     default:
         memcpy(&number, value, sizeof number);
-        if (number != INSTANT_NONE)
+        if (number != INSTANT_NONE && (number || !row->optional))
             add_int(out, path, number);
         break;
     }

@@ -28,8 +28,8 @@ enum status store_read_trainees(struct store *store, struct world *world, const 
                                 struct err *err) __attribute__((warn_unused_result));
 
 /* The next payment codes, in byte order after `after`, that hold money without an enrollment. */
-enum status store_read_codes(struct store *store, struct world *world, const char *after, size_t max,
-                             struct code ***out, size_t *count, struct err *err)
+enum status store_read_codes(struct store *store, struct world *world, const char *after,
+                             size_t max, struct code ***out, size_t *count, struct err *err)
     __attribute__((warn_unused_result));
 
 /* One journal entry that published. */
@@ -39,8 +39,8 @@ struct published {
     uint8_t digest[32];
 };
 /* The next ones after that rank. */
-enum status store_read_published(struct store *store, struct world *world, int64_t after, size_t max,
-                                 struct published **out, size_t *count, struct err *err)
+enum status store_read_published(struct store *store, struct world *world, int64_t after,
+                                 size_t max, struct published **out, size_t *count, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

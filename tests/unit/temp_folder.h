@@ -85,14 +85,16 @@ static inline char *read_whole(const char *path)
 static inline char *replaced(const char *text, const char *from, const char *to)
 {
     const char *at = strstr(text, from);
-    char *out;
 
     if (!at) {
         fprintf(stderr, "nothing to replace: %s\n", from);
         abort();
     }
-    if (asprintf(&out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) < 0)
+    size_t size = strlen(text) + strlen(to) + 1;
+    char *out = malloc(size);
+    if (!out)
         abort();
+    snprintf(out, size, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
     return out;
 }
 
