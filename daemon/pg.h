@@ -29,7 +29,7 @@ bool pg_is_connected(const struct pg *pg);
 const char *pg_sqlstate(const struct pg *pg);
 
 /* Rows on their way in, column by column: each column becomes one array parameter. */
-#define PG_COLUMNS_MAX 32
+#define PG_COLUMNS_MAX 40
 struct pg_column {
     char type; /* of PG_TYPES */
     uint8_t *bytes;

@@ -3,12 +3,13 @@
 #define XUESHI_STORE_INTERNAL_H
 
 #include "../handlers/text.h"
+#include "collect.h"
 #include "pg.h"
 #include "store.h"
 
 struct store {
     const struct config *config;
-    const struct decoder *decoder;
+    struct decoder decoder; /* of held records, whose signatures were verified when they came */
     struct pg *pg;
     int64_t number; /* of the open transaction's journal entry */
 };
@@ -36,6 +37,11 @@ struct bytes store_pack_headers(struct arena *arena, const struct record *record
 #define STORE_BEGIN 2
 void store_begin(const struct store *store, struct arena *arena, const char *begin,
                  struct pg_query queries[STORE_BEGIN]);
+
+/* Runs the writes with a COMMIT behind them. */
+struct writes;
+enum status store_finish(struct store *store, struct writes *writes, struct arena *arena,
+                         struct err *err);
 
 /* store_names.c: what a batch names, as rows of keys. */
 enum key_set {
@@ -73,18 +79,24 @@ typedef enum status reader(struct store *store, struct world *world, const struc
                            struct err *err);
 reader read_codes, read_enrollments, read_progress, read_days, read_bars, read_payments,
     read_refunds, read_grants, read_attempts, read_certificates, read_versions, read_credits,
-    read_years, read_anomalies, read_held, read_identities, read_claims, read_nothing, read_clock,
-    read_number, read_full, read_ticks;
+    read_years, read_anomalies, read_held, read_identities, read_claims, read_clock, read_number,
+    read_ticks;
 
 /* store_load.c */
 
-/* Loads what the names' full trainees have (not what watched time needs), and held records and
- * identities. */
-enum status load_full(struct store *store, struct names *names, struct err *err);
-/* Loads what the held records, once loaded, name in turn. */
-enum status load_held(struct store *store, struct names *names, struct err *err);
-/* Enrollments of KEYS_TRAINEES, codes of KEYS_CODES; nothing is locked. */
+/* Each is one round trip inside the transaction. */
+
+/* Takes the locks of what is named, draws the journal number, and loads what watched time needs:
+ * codes, enrollments, and the courses and days that reports name. */
+enum status load_locked(struct store *store, struct names *names, struct err *err);
+/* The same without locks and journal number. */
 enum status load_known(struct store *store, struct names *names, struct err *err);
+/* All else of KEYS_FULL, and what is held for KEYS_SUBJECTS. */
+enum status load_full(struct store *store, struct names *names, struct err *err);
+/* What the held records that are loaded now name in turn; nothing if there are none. */
+enum status load_held(struct store *store, struct names *names, struct err *err);
+/* Clock and ticks. */
+enum status load_clock(struct store *store, struct world *world, struct err *err);
 
 /* store_write.c */
 

@@ -15,8 +15,8 @@ void store_read_end(struct store *store);
 enum status store_read_clock(struct store *store, struct world *world, struct err *err)
     __attribute__((warn_unused_result));
 
-/* Loads one trainee in full (courses without `covered`, only covered_s; taken days with their
- * totals) and what is held for the trainee. *out is NULL when nothing is known of the trainee. */
+/* Loads one trainee in full (courses without `covered`, only covered_s; no taken days) and what is
+ * held for the trainee. *out is NULL when nothing is known of the trainee. */
 enum status store_read_trainee(struct store *store, struct world *world, const char *trainee_id,
                                struct trainee_entry **out, struct err *err)
     __attribute__((warn_unused_result));
