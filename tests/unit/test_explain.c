@@ -152,9 +152,10 @@ static void r14_watching_and_exams_have_their_figures(void **state)
         "考试 b1（2023-06-22 10:00:00，100 分）不计：课程尚未看完，看完后再定",
         "Exam b1 (2023-06-22 10:00:00, 100 marks) does not count: open until the course has "
         "been watched");
-    assert_said(fx, &explanation, "exam_not_passed",
-                "《Course two》（c2，2 学时）：考试 2 次，最高 59 分，60 分及格，还可考 1 次",
-                "Course two (c2, 2 hours): 2 exams, best score 59, 60 marks pass, attempts left: 1");
+    assert_said(
+        fx, &explanation, "exam_not_passed",
+        "《Course two》（c2，2 学时）：考试 2 次，最高 59 分，60 分及格，还可考 1 次",
+        "Course two (c2, 2 hours): 2 exams, best score 59, 60 marks pass, attempts left: 1");
     assert_string_equal(
         explain_sentence(&fx->arena, find_fact(&explanation, "attempt_not_counted", 1), EXPLAIN_EN),
         "Exam a0 (2023-06-20 08:00:00, 90 marks) does not count: it was before the course had been "
