@@ -53,6 +53,7 @@ class World:
         self.closed: set[Term] = set()
         self.outcomes: list[tuple] = []
         self.published: list[Effect] = []
+        self.raced = False  # a submission met one of section 1's three exceptions
 
     # --- Reading a record --------------------------------------------------------------
 
@@ -183,6 +184,7 @@ class World:
         code = programme.code_of(
             self.config.payment_code_key, fields["trainee_id"], fields["enrollment_id"])
         if code in self.codes:
+            self.raced = True
             raise Conflict
         enrollment = Enrollment(event, programme, term, Account(code))
         enrollment.events["enrollment"].remember((event.source, event.id), by_id(event))
@@ -204,6 +206,7 @@ class World:
         trainee_id = event.fields["trainee_id"]
         claims = self.id_numbers.get(event.fields["id_number"], ())
         if any(c.trainee_id != trainee_id and not c.rejections for c in claims):
+            self.raced = True
             raise Rejected("duplicate_identity")
         trainee = self.trainees.get(trainee_id)
         for other in trainee.enrollments.values() if trainee else ():
@@ -213,6 +216,7 @@ class World:
                 raise Rejected("already_enrolled")
         story = self.stories.get(trainee_id)
         if story and any(c.enrollment.programme is programme for c in story.standing.values()):
+            self.raced = True
             raise Rejected("already_enrolled")
 
     def credit(self, event: Event) -> Trainee:
