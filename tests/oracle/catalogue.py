@@ -134,7 +134,6 @@ class Catalogue:
         self.papers = {e.id: e for p in self.programmes for e in p.papers}
         self.banks = frozenset(bank for p in self.programmes for bank in p.banks)
         self.max_skew = max(p.watch["max_skew_s"] for p in self.programmes) * SECOND
-        self.last_close_at = max(term.close_at for term in self.terms.values())
 
     def programme_of_code(self, code: str) -> Programme | None:
         for programme in self.programmes:

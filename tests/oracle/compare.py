@@ -11,6 +11,7 @@ import argparse
 import collections
 import json
 import multiprocessing
+import queue
 import random
 import sys
 import tempfile
@@ -193,7 +194,13 @@ def run(arguments: argparse.Namespace, directory: str) -> list[tuple]:
         for number in range(arguments.jobs)]
     for worker in workers:
         worker.start()
-    found = [results.get() for _ in workers]
+    found = []
+    while len(found) < len(workers):
+        try:
+            found.append(results.get(timeout=1))
+        except queue.Empty:
+            if any(worker.exitcode for worker in workers):
+                raise SystemExit("compare.py: a worker died") from None
     for worker in workers:
         worker.join()
     return found

@@ -192,8 +192,7 @@ def _binary_attributes(record: Record) -> dict[str, str]:
 
 
 def _structured_attributes(record: Record, value: dict) -> dict[str, str]:
-    types = record.headers_named("content-type")
-    if len(types) > 1 or types[0].lower().startswith(b"application/cloudevents-batch"):
+    if len(record.headers_named("content-type")) > 1:
         raise Rejected("bad_envelope")
     names = (*_ATTRIBUTES, "subject", "datacontenttype")
     attributes = {name: value[name] for name in names if name in value}
@@ -219,8 +218,12 @@ def _check_envelope(attributes: dict[str, str]) -> int:
 
 
 def _is_structured(record: Record) -> bool:
+    """A batch is neither mode: were it structured, its array would always be `malformed`."""
     types = record.headers_named("content-type")
-    return bool(types) and (types[0] or b"").lower().startswith(b"application/cloudevents")
+    content_type = (types[0] or b"").lower() if types else b""
+    if content_type.startswith(b"application/cloudevents-batch"):
+        raise Rejected("bad_envelope")
+    return content_type.startswith(b"application/cloudevents")
 
 
 def _check_type(kind: str, topic: str) -> None:

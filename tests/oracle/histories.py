@@ -151,7 +151,7 @@ def _tick_instants(rng: random.Random, deployment: Deployment) -> list[int]:
         return []
     chosen = rng.sample(edges, rng.choice((1, 1, 2, 3)))
     if style == 3:
-        chosen.append(deployment.config.catalogue.last_close_at + DAY)
+        chosen.append(max(edges) + DAY)
     return sorted(edge + rng.choice((0, 1000, 1000, DAY)) for edge in chosen)
 
 

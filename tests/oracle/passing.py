@@ -118,4 +118,5 @@ class Journal:
             enrollment = trainee.enrollments.get(name[2]) if trainee else None
             if enrollment is not None:
                 return enrollment.term is term
-        return self.world.all_closed()
+            return self.world.no_term_left()
+        return self.world.no_term_left(name[1])

@@ -138,9 +138,14 @@ class World:
                 if watching or item.record.topic != WATCH_TIME:
                     heapq.heappush(self.queue, (item.place(), item))
 
-    def all_closed(self) -> bool:
-        """The last term has closed: nothing waits any more for what is unknown."""
-        return any(term.close_at == self.catalogue.last_close_at for term in self.closed)
+    def no_term_left(self, code: str | None = None) -> bool:
+        """Nothing waits any more for what is unknown: a code, or else an enrollment.
+
+        A code's prefix tells its programme, and so which terms could still make it known.
+        """
+        if code is not None:
+            return all(t in self.closed for t in self.catalogue.programme_of_code(code).terms)
+        return all(term in self.closed for term in self.catalogue.terms.values())
 
     # --- Applying: what each event does (section 4) ------------------------------------
 
@@ -248,7 +253,7 @@ class World:
         if enrollment is not None:
             self.book(item, enrollment.account)
             return enrollment
-        if not self.all_closed():
+        if not self.no_term_left(code):
             raise Held("code", code)
         account = self.unknown_money.setdefault(code, Account(code))
         self.book(item, account)
@@ -287,7 +292,7 @@ class World:
         enrollment = self.enrollment(fields)
         name = ("enrollment", fields["trainee_id"], fields["enrollment_id"])
         if enrollment is None:
-            if self.all_closed():
+            if self.no_term_left():
                 raise Rejected("never_released")
             raise Held(*name)
         view = self.views[enrollment.trainee_id][enrollment.id]
