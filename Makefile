@@ -88,6 +88,12 @@ test: deps
 check-purity: build/release/libhandlers.a
 	tests/check-purity build/release/libhandlers.a
 
+# Seeded small histories, folded by fold-log and by the oracle in Python, for T seconds.
+T = 60
+oracle: build/release/fold-log
+	$(PYTHON) -m unittest discover -s tests/oracle
+	$(PYTHON) tests/oracle/compare.py --seconds $(T)
+
 demo: deps
 	$(MAKE) MODE=release all
 	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep)
@@ -111,7 +117,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all objects print-flags unit-tests deps test check-purity demo lint docs format install \
+.PHONY: all objects print-flags unit-tests deps test check-purity oracle demo lint docs format install \
 	clean
 .DELETE_ON_ERROR:
 .SECONDARY:

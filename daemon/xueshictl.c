@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl.h"
+#include "ctl_reading.h"
 #include "log.h"
 
 static const struct ctl_command commands[] = {
@@ -67,6 +67,23 @@ static const struct ctl_command commands[] = {
         .options = 1u << OPTION_WATCH | 1u << OPTION_WAIT_IDLE,
         .run = ctl_status,
         .help = "say whether everything is consumed, relayed and closed",
+    },
+    {
+        .words = "explain",
+        .args = "TRAINEE [ENROLLMENT]",
+        .min_args = 1,
+        .max_args = 2,
+        .options = 1u << OPTION_LANG,
+        .needs = READING_KEYS,
+        .run = ctl_explain,
+        .help = "say why there is no certificate yet",
+    },
+    {
+        .words = "dump",
+        .options = 1u << OPTION_FULL,
+        .needs = READING_KEYS,
+        .run = ctl_dump,
+        .help = "print all that is kept, in canonical form",
     },
     {
         .words = "held list",

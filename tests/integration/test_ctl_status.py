@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
 import threading
 import time
 
 import pytest
 from confluent_kafka import Producer
-from installation import Installation
+from installation import TOOL, Installation
 
 INPUTS = ["xueshi.enrollment", "xueshi.payment", "xueshi.watch-time", "xueshi.exam"]
 PLACE = "topic, partition, record_offset"
@@ -92,6 +95,18 @@ def test_wait_idle_ends_when_it_is_idle(deployed: Installation) -> None:
     later.join()
     assert done.returncode == 0, done
     assert '"idle":true' in done.stdout
+
+
+def test_watch_goes_on_until_nobody_reads(deployed: Installation) -> None:
+    watching = subprocess.Popen(
+        [TOOL, "-c", deployed.config, "status", "--watch", "--json"], stdout=subprocess.PIPE
+    )
+    assert json.loads(watching.stdout.readline())["why"] == "a partition has no position yet"
+    take_over(deployed, 1)
+    while not json.loads(watching.stdout.readline())["idle"]:
+        pass
+    watching.stdout.close()
+    assert watching.wait(30) == -signal.SIGPIPE
 
 
 def test_wait_idle_outlives_a_server_that_is_away_but_says_so(deployed: Installation) -> None:
