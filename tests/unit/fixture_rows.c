@@ -243,6 +243,7 @@ static void check_credits_and_years(struct fixture *fx, const struct trainee *t)
         struct row row = row_begin(fx, "credit", t->trainee_id, credit->provider,
                                    credit->evidence_no);
 
+        assert_true(credit->time >= 0);
         put_int(&row, credit->year);
         put_int(&row, credit->hours);
         put_int(&row, credit->time);
