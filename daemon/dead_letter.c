@@ -101,7 +101,7 @@ static struct bytes masked_value(struct arena *arena, const struct bytes *value)
 
     if (!value->at)
         return *value;
-    if (value->len && value->len <= JSON_BYTES_MAX)
+    if (value->len <= JSON_BYTES_MAX && !memchr(value->at, '\0', value->len))
         json = json_loadb(value->at, value->len, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(json)) {
         json_decref(json);

@@ -84,6 +84,20 @@ bool kafka_conf_set(rd_kafka_conf_t *conf, const char *name, const char *value, 
     }
 }
 
+bool kafka_conf_default(rd_kafka_conf_t *conf, const struct config *config, const char *name,
+                        const char *value, struct err *err)
+{
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < config->kafka.properties.count; i++) {
+        const char *property = config->kafka.properties.at[i];
+
+        if (strncmp(property, name, len) == 0 && property[len] == '=')
+            return true;
+    }
+    return kafka_conf_set(conf, name, value, err);
+}
+
 /* One "name=value" of the file. */
 static bool set_property(rd_kafka_conf_t *conf, const char *property, struct err *err)
 {

@@ -320,11 +320,12 @@ bool fold_goes_with(const struct world *world, const struct event *held, const s
 void fold_refuse_held(struct world *world, struct held *held)
 {
     struct err err = {.reason = REASON_NONE};
-    struct folding f = {.world = world, .ev = held->ev, .time = held->ev->time, .err = &err};
+    struct folding f = {.world = world, .ev = held->ev, .err = &err};
     enum outcome outcome;
 
     held->released = true;
     find_subject(&f);
+    f.time = waits_until(world, held->ev, f.enrollment); /* the closing's own instant */
     outcome = f.code ? apply(&f) : refuse_late(&f);
     world->hooks.judged(world->hooks.context, held->ev, outcome, &err, held);
     folding_emit(&f);

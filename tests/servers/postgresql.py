@@ -79,14 +79,16 @@ class PostgreSQL(Server):
     def drop_database(self, name: str) -> None:
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', "postgres")
 
-    def execute(self, statement: str, database: str = DATABASE) -> list[tuple]:
+    def execute(
+        self, statement: str, database: str = DATABASE, arguments: tuple = ()
+    ) -> list[tuple]:
         """One statement as superuser, by itself; its rows, if it has any."""
         with contextlib.closing(
             psycopg2.connect(self.conninfo_for("postgres", database))
         ) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute(statement)
+                cursor.execute(statement, arguments or None)
                 return cursor.fetchall() if cursor.description else []
 
     def prepare(self) -> None:

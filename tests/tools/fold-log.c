@@ -398,7 +398,7 @@ int main(int argc, char **argv)
         (program.events && fclose(program.events)))
         fail("output", "cannot be written");
     arena_finish(&program.records);
+    config_finish(&program.config); /* while the arena that holds its keys is there */
     arena_finish(&program.kept);
-    config_finish(&program.config);
     return 0;
 }

@@ -116,6 +116,11 @@ static void file_and_configuration_reach_librdkafka(void **state)
     assert_property(conf, "sasl.password", "a=b");
     assert_property(conf, "client.id", "unit");
     assert_property(conf, "bootstrap.servers", "127.0.0.1:1");
+    assert_true(kafka_conf_default(conf, &config, "linger.ms", "9", &err));
+    assert_property(conf, "linger.ms", "3");
+    assert_false(kafka_conf_default(conf, &config, "linger", "9", &err));
+    assert_true(kafka_conf_default(conf, &config, "batch.size", "4096", &err));
+    assert_property(conf, "batch.size", "4096");
     assert_true(kafka_conf_set(conf, "acks", "all", &err));
     assert_false(kafka_conf_set(conf, "acks", "none of these", &err));
     rd_kafka_conf_destroy(conf);
