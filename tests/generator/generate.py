@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--partitions", type=int, default=4, help="of each input topic")
     parser.add_argument("--report-s", type=int, default=600, help="longest watch report, seconds")
     parser.add_argument("--out", type=Path, help="the log (tests/LOG-FORMAT.md); - is stdout")
-    parser.add_argument("--expect", type=Path, help="what is due: one line for each trainee")
+    parser.add_argument("--expect", type=Path, help="refusals and certificates that must come of it")
     parser.add_argument("--config", type=Path, help="folder for xueshid.conf and its keys")
     parser.add_argument("--publish", metavar="BOOTSTRAP", help="put the records into Kafka")
     parser.add_argument("--prefix", default="", help="topic prefix for --publish")
@@ -61,9 +61,9 @@ def main() -> int:
         options.expect.write_text(lines, encoding="utf-8")
     if options.publish:
         publish(options.publish, records, options.prefix)
-    due = sum(line["stands"] for line in expected)
+    due = sum(line.get("stands", False) for line in expected)
     print(
-        f"{len(records)} records of {len(expected)} trainees, {due} certificates due",
+        f"{len(records)} records of {len(year.trainees)} trainees, {due} certificates due",
         file=sys.stderr,
     )
     return 0

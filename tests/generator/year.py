@@ -8,12 +8,16 @@ from typing import Any
 
 from .catalogue import Catalogue
 from .enrollment import Trainee, World
-from .events import DAY, milliseconds, utc
+from .events import DAY, HOUR, milliseconds, utc
 from .keys import Keys
 from .log import Log
+from .mistakes import mistakes
 from .people import make_person
+from .records import partition_of
+from .samples import Scene
 from .stories import cast
 
+SCENES, MISTAKES = 8, 40  # people about whom mistakes are made, and how many each
 IMPORTED = 0.8  # share of trainees with public hours of their own
 
 
@@ -25,11 +29,15 @@ class Year:
     trainees: list[Trainee] = field(default_factory=list)
 
     def expected(self) -> list[dict[str, Any]]:
-        """What is due to each trainee in the end, whether or not a certificate stands."""
+        """Which records are refused, and what is due to each trainee; after log.records()."""
         lines = []
+        for record, reason in self.log.refused:
+            place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+            lines.append({"kind": "refusal", "reason": reason, **place})
         for trainee in sorted(self.trainees, key=lambda trainee: trainee.id):
             standing = trainee.standing()
             line = {
+                "kind": "certificate",
                 "trainee_id": trainee.id,
                 "story": trainee.story,
                 "certificate_no": trainee.certificate_no,
@@ -68,8 +76,26 @@ def generate(
         story.tell(trainee)
         _import_credits(trainee)
         world.trainees.append(trainee)
+    _make_mistakes(year, rng)
     log.tick_daily(catalogue)
     return year
+
+
+def _make_mistakes(year: Year, rng: random.Random) -> None:
+    """Some of all mistakes, made about trainees whose own story is an honest one."""
+    honest = [t for t in year.trainees if t.story == "finisher" and t.standing()]
+    for trainee in rng.sample(honest, min(len(honest), SCENES)):
+        (enrollment,) = trainee.enrollments
+        partition = partition_of(trainee.id.encode(), year.log.partitions)
+        names = (f"t-stranger-{number}-{trainee.id}" for number in range(10000))
+        name = next(n for n in names if partition_of(n.encode(), year.log.partitions) == partition)
+        person = make_person(rng, len(year.trainees) + int(trainee.id[2:]))
+        stranger = Trainee(enrollment.world, name, person, rng)
+        at = enrollment.training[1] - rng.randrange(DAY, 3 * DAY)
+        scene = Scene(enrollment, stranger, max(at, enrollment.active_at + HOUR))
+        for mistake in rng.sample(mistakes(scene), MISTAKES):
+            year.log.add_record(mistake.record)
+            year.log.expect_refusal(mistake.record, mistake.reason)
 
 
 def _import_credits(trainee: Trainee) -> None:
