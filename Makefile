@@ -14,8 +14,10 @@ PROGRAMS = $(patsubst %,build/$(MODE)/%,$(notdir $(basename \
 	$(wildcard daemon/xueshid.c daemon/xueshictl.c)))) build/$(MODE)/fold-log
 
 # Unit tests of the rules link libhandlers.a and cmocka; those of the plumbing also libxueshi.a.
-PURE_TESTS = test_certificate test_containers test_enrollment test_exam test_fold test_forms test_instant \
-	test_intervals test_passage test_payment test_watch
+PURE_TESTS = test_certificate test_checks test_containers test_enrollment test_exam test_fold \
+	test_forms test_held test_identity test_instant test_intervals test_learning test_passage \
+	test_payment test_registration test_revocation test_unknown_codes test_watch test_year
+FIXTURE = $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/fixture*.c))
 DAEMON_TESTS = $(filter-out $(PURE_TESTS),$(basename $(notdir $(wildcard tests/unit/test_*.c))))
 
 B = build/$(MODE)
@@ -55,11 +57,11 @@ $(B)/fold-log: $(B)/tests/tools/fold-log.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
-		$(B)/tests/unit/fixture.o $(B)/libhandlers.a
+		$(FIXTURE) $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka
 
 $(DAEMON_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
-		$(B)/tests/unit/fixture.o $(B)/tests/unit/files.o $(B)/libxueshi.a $(B)/libhandlers.a
+		$(FIXTURE) $(B)/tests/unit/files.o $(B)/tests/unit/trial.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
 # Everything compiled, nothing linked: for the compilers' warnings.
@@ -86,6 +88,12 @@ test: deps
 check-purity: build/release/libhandlers.a
 	tests/check-purity build/release/libhandlers.a
 
+# Seeded small histories, folded by fold-log and by the oracle in Python, for T seconds.
+T = 60
+oracle: build/release/fold-log
+	$(PYTHON) -m unittest discover -s tests/oracle
+	$(PYTHON) tests/oracle/compare.py --seconds $(T)
+
 demo: deps
 	$(MAKE) MODE=release all
 	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep)
@@ -109,7 +117,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all objects print-flags unit-tests deps test check-purity demo lint docs format install \
+.PHONY: all objects print-flags unit-tests deps test check-purity oracle demo lint docs format install \
 	clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -55,6 +55,12 @@ void crypto_sha256(const void *bytes, size_t len, uint8_t out[32])
     must(EVP_Digest(bytes, len, out, NULL, algorithms.sha256, NULL) == 1);
 }
 
+void crypto_sha1(const void *bytes, size_t len, uint8_t out[20])
+{
+    algorithms_need();
+    must(EVP_Digest(bytes, len, out, NULL, algorithms.sha1, NULL) == 1);
+}
+
 void crypto_hmac_sha256(const struct secret_key *key, const void *bytes, size_t len,
                         uint8_t out[32])
 {

@@ -26,6 +26,8 @@ struct keys {
 };
 
 void crypto_sha256(const void *bytes, size_t len, uint8_t out[32]);
+/* For names that others compute with it (sqitch's change ids): no protection. */
+void crypto_sha1(const void *bytes, size_t len, uint8_t out[20]);
 void crypto_hmac_sha256(const struct secret_key *key, const void *bytes, size_t len,
                         uint8_t out[32]);
 /* Fills in person_aes and person_key_id from `person`. */

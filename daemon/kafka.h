@@ -18,6 +18,9 @@
 rd_kafka_conf_t *kafka_conf_new(const struct config *config, struct err *err);
 /* Sets one of ours; false and err when librdkafka refuses it. */
 bool kafka_conf_set(rd_kafka_conf_t *conf, const char *name, const char *value, struct err *err);
+/* The same, unless the file sets the property by this name. */
+bool kafka_conf_default(rd_kafka_conf_t *conf, const struct config *config, const char *name,
+                        const char *value, struct err *err);
 /* Makes the client and owns conf in any case. NULL: err says why. */
 rd_kafka_t *kafka_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct err *err);
 

@@ -8,13 +8,16 @@
 enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARN = 4, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
 
 /* Sets level ("error", "warn", "info", "debug") and format ("auto", "text", "json"; auto: text with
- * priorities when systemd reads it, plain otherwise). Called once, before there are threads; before
- * it, everything from info on is written as plain text. */
+ * priorities when standard error is the journal's, else text). A line of text begins with its
+ * instant and level, one with a priority does not: journald knows both. Called once, before there
+ * are threads; before it, everything from info on is written as text. A word that is none of these
+ * leaves what was. */
 void log_open(const char *level, const char *format);
 
 /* One line: a fixed message and pairs of key and value up to a NULL, for example
  *     log_write(LOG_LEVEL_INFO, "partition taken over", "topic", name, "partition", number, NULL);
- * Never a payload, personal data, a key or a connection string. Thread-safe. */
+ * Pairs whose value is NULL are left out; what is not UTF-8 in a value is shown as U+FFFD. Never a
+ * payload, personal data, a key or a connection string. Thread-safe. */
 void log_write(enum log_level level, const char *message, ...) __attribute__((sentinel));
 
 /* A number as text for log_write: the buffer is the caller's and must hold 24 bytes. */

@@ -145,18 +145,18 @@ static void add_wider(struct names *names, const struct event *ev)
 
 void names_add_event(struct names *names, const struct event *ev)
 {
-    if (event_kinds[ev->type].subject == SUBJECT_NONE)
-        return;
-    if (ev->trainee_id)
-        add_text(names, KEYS_TRAINEES, ev->trainee_id);
+    if (ev->payment_code) {
+        add_code(names, ev->payment_code);
+        add_identity(names, ev);
+    }
+    if (!ev->trainee_id)
+        return; /* a payment, or a tick, which names nobody */
+    add_text(names, KEYS_TRAINEES, ev->trainee_id);
     if (is_report(ev)) {
         add_report(names, ev);
         return;
     }
-    if (ev->payment_code)
-        add_code(names, ev->payment_code);
-    else
-        names_add_full(names, ev->trainee_id);
+    names_add_full(names, ev->trainee_id);
     add_identity(names, ev);
     add_wider(names, ev);
 }

@@ -16,8 +16,10 @@ struct bytes read_file(struct arena *arena, const char *path)
     size_t len = 0, cap = 0;
     char *at = NULL;
 
-    if (!file)
+    if (!file) {
         fail_msg("%s: cannot be opened from here", path);
+        return (struct bytes){.at = NULL};
+    }
     for (size_t got = 1; got; len += got) {
         at = arena_grow(arena, at, len, len + 4096, &cap, 1);
         got = fread(at + len, 1, 4096, file);
@@ -39,9 +41,11 @@ const char **list_files(struct arena *arena, const char *folder, const char *pre
     const char **names = NULL;
     size_t cap = 0;
 
-    if (!dir)
-        fail_msg("%s: cannot be opened from here", folder);
     *count = 0;
+    if (!dir) {
+        fail_msg("%s: cannot be opened from here", folder);
+        return NULL;
+    }
     for (const struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
         if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
             continue;
@@ -49,7 +53,7 @@ const char **list_files(struct arena *arena, const char *folder, const char *pre
         names[(*count)++] = arena_strdup(arena, entry->d_name);
     }
     closedir(dir);
-    assert_true(*count > 0);
-    qsort(names, *count, sizeof *names, compare_names);
+    if (*count)
+        qsort(names, *count, sizeof *names, compare_names);
     return names;
 }

@@ -43,6 +43,8 @@ int fixture_setup(void **state);
 int fixture_teardown(void **state);
 #define FIXTURE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
+/* Fills in programmes, terms, courses and papers. */
+void fixture_make_programmes(struct fixture *fx);
 /* Indexes the catalogues anew, into an empty world. */
 void fixture_index(struct fixture *fx);
 /* Where the first test event of a topic stands; for several partitions. */
@@ -64,6 +66,9 @@ const char *released(struct fixture *fx);
 const char *said(struct fixture *fx);
 /* The same of one type only: the lines that begin with `word`. */
 const char *said_of(struct fixture *fx, const char *word);
+
+#define ZONE_US       (INT64_C(8) * 3600 * US_PER_S) /* Asia/Shanghai in 2023 */
+#define LENGTH(table) (sizeof(table) / sizeof *(table))
 
 #define assert_folds(fx, ev, word) assert_string_equal(fold((fx), (ev)), (word))
 #define assert_says(fx, lines)     assert_string_equal(said(fx), (lines))

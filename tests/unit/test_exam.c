@@ -1,8 +1,7 @@
 /* R14, R19 to R23: grading, and the verdict on each attempt as a function of the facts. */
 #include "fixture.h"
 
-#define LENGTH(table) (sizeof(table) / sizeof *(table))
-#define ATTEMPTS_MAX  8
+#define ATTEMPTS_MAX 8
 
 /* The attempts of c3 in log order: "a1=counted/2 a2=…". */
 static const char *verdicts(struct fixture *fx)

@@ -1,8 +1,7 @@
 /* R7 to R9 and R13: what settles, what is owed back and asked for, refunds and receipts. */
 #include "fixture.h"
 
-#define LENGTH(table) (sizeof(table) / sizeof *(table))
-#define EVENTS_MAX    5
+#define EVENTS_MAX 5
 
 /* All payments of e1, "x1 settles" or "x2 wrong_amount" a line. */
 static const char *money_of(struct fixture *fx)

@@ -118,7 +118,7 @@ static const struct signature_key *verify(const struct vectors *vectors,
 static struct signed_record find_vector(const struct vectors *vectors, const char *algorithm,
                                         const char *name)
 {
-    struct signed_record found = {.key_id = NULL};
+    struct signed_record found = {.key_id = NULL, .signature = ""};
     size_t i;
     json_t *vector;
 
