@@ -51,11 +51,8 @@ def test_year_folds_to_what_is_due(tmp_path, catalogue, trainees, seed, partitio
         check=True,
     )
 
-    expected = year.expected()
     due = {
-        line["trainee_id"]: certificate(line)
-        for line in expected
-        if line["kind"] == "certificate" and line["stands"]
+        line["trainee_id"]: certificate(line) for line in year.expected() if line["stands"]
     }
     standing = {
         line["trainee_id"]: certificate(line)
@@ -67,8 +64,7 @@ def test_year_folds_to_what_is_due(tmp_path, catalogue, trainees, seed, partitio
 
     refusals = {
         (line["topic"], line["partition"], line["offset"]): line["reason"]
-        for line in expected
-        if line["kind"] == "refusal"
+        for line in year.refusals()
     }
     rejected = {
         (line["topic"], line["partition"], line["offset"]): line["reason"]

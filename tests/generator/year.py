@@ -29,15 +29,11 @@ class Year:
     trainees: list[Trainee] = field(default_factory=list)
 
     def expected(self) -> list[dict[str, Any]]:
-        """Which records are refused, and what is due to each trainee; after log.records()."""
+        """What is due to each trainee in the end, whether or not a certificate stands."""
         lines = []
-        for record, reason in self.log.refused:
-            place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-            lines.append({"kind": "refusal", "reason": reason, **place})
         for trainee in sorted(self.trainees, key=lambda trainee: trainee.id):
             standing = trainee.standing()
             line = {
-                "kind": "certificate",
                 "trainee_id": trainee.id,
                 "story": trainee.story,
                 "certificate_no": trainee.certificate_no,
@@ -53,6 +49,18 @@ class Year:
                 }
             lines.append(line)
         return lines
+
+    def refusals(self) -> list[dict[str, Any]]:
+        """Which records are refused and why; their places are known after log.records()."""
+        return [
+            {
+                "topic": record.topic,
+                "partition": record.partition,
+                "offset": record.offset,
+                "reason": reason,
+            }
+            for record, reason in self.log.refused
+        ]
 
 
 def generate(
