@@ -72,6 +72,7 @@ def read_topic(bootstrap_servers: str, topic: str, timeout_s: float = 30.0) -> l
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
+            "fetch.wait.max.ms": 10,
             "auto.offset.reset": "earliest",
             "check.crcs": True,
         }
