@@ -170,8 +170,8 @@ class Installation:
 
     # Kafka and PostgreSQL.
 
-    def publish(self, records: Iterable[Record], **options: Any) -> int:
-        return publish(self.kafka.bootstrap_servers, records, self.prefix, **options)
+    def publish(self, records: Iterable[Record]) -> int:
+        return publish(self.kafka.bootstrap_servers, records, self.prefix)
 
     def read(self, topic: str) -> list[Record]:
         """What is committed in a topic (named without prefix), each partition in its order."""
