@@ -79,7 +79,7 @@ class Event:
     mode: Any = binary
     signed_by: str | None = None  # a bank; None: the one that the data names
     local_time: bool = False  # written with +08:00
-    overrides: Mapping[str, bytes | None] = field(default_factory=dict)  # of headers; None: left out
+    headers: Mapping[str, bytes | None] = field(default_factory=dict)  # set; None: left out
     raw: bytes | None = None  # sent in the place of the data
 
     @property
@@ -93,8 +93,9 @@ class Event:
         headers, value = self.mode(self.id, self.full_type, when, body, self.source)
         if self.type.startswith("payment."):
             headers += self._signature(keys, when, value)
-        if self.overrides:
-            headers = self._overridden(headers)
+        if self.headers:
+            kept = [(name, value) for name, value in headers if name not in self.headers]
+            headers = kept + [(n, value) for n, value in self.headers.items() if value is not None]
         return Record(
             topic=topic,
             key=self._key().encode(),
@@ -114,11 +115,6 @@ class Event:
         key = keys.banks[self.signed_by or self.data["bank"]]
         signature = key.sign(self.id, self.full_type, when, value)
         return [("signature-key", key.key_id.encode()), ("signature", signature.encode())]
-
-    def _overridden(self, headers: list[Header]) -> list[Header]:
-        kept = [(name, value) for name, value in headers if name not in self.overrides]
-        added = [(name, value) for name, value in self.overrides.items() if value is not None]
-        return kept + added
 
 
 __all__ = ["DAY", "HOUR", "MINUTE", "SECOND", "Event", "beijing", "milliseconds", "structured", "utc"]
