@@ -1,8 +1,8 @@
 /* The loop of one worker: reads a batch, commits it, and again.
  *
- * Invariant: `parts` are the partitions that PostgreSQL gave us, each with the offset after the last
- * committed record; the batch holds what was read from there on, without holes but those of the log.
- * Whatever casts doubt on that drops the batch and takes the partitions over anew. */
+ * Invariant: `parts` are the partitions that PostgreSQL gave us, each with the offset after the
+ * last committed record; the batch holds what was read from there on, without holes but those of
+ * the log. Whatever casts doubt on that drops the batch and takes the partitions over anew. */
 #include "worker.h"
 
 #include <stdlib.h>
@@ -26,11 +26,11 @@ struct worker {
     size_t count, cap;
     struct commit_part *parts;
     size_t part_count;
-    bool *at_end;            /* of each part: its log ended at `ends` */
+    bool *at_end; /* of each part: its log ended at `ends` */
     int64_t *ends;
-    int64_t first_ms;        /* when the batch's first record came */
+    int64_t first_ms; /* when the batch's first record came */
     int64_t last_tick_s;
-    bool owed;               /* time passed that is not folded yet */
+    bool owed; /* time passed that is not folded yet */
     struct err *err;
 };
 
@@ -300,13 +300,13 @@ static void tick(struct worker *w)
         return;
     for (size_t i = 0; w->last_tick_s && i < w->part_count; i++)
         if (tick_produce(w->context->tick_producer, w->config, w->parts[i].topic,
-                         w->parts[i].partition, due_s * US_PER_S, now_ms * 1000,
-                         &err) != STATUS_OK)
+                         w->parts[i].partition, due_s * US_PER_S, now_ms * 1000, &err) != STATUS_OK)
             log_write(LOG_LEVEL_WARN, "a tick was not published", "error", err.message, NULL);
     w->last_tick_s = due_s;
 }
 
-/* How long to wait for the next record: the rest of the batch's time, else until something comes. */
+/* How long to wait for the next record: the rest of the batch's time, else until something comes.
+ */
 #define IDLE_MS 200
 static int poll_ms(const struct worker *w)
 {
