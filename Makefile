@@ -14,7 +14,10 @@ PROGRAMS = $(patsubst %,build/$(MODE)/%,$(notdir $(basename \
 	$(wildcard daemon/xueshid.c daemon/xueshictl.c)))) build/$(MODE)/fold-log
 
 # Unit tests of the rules link libhandlers.a and cmocka; those of the plumbing also libxueshi.a.
-PURE_TESTS = test_fold test_forms test_instant test_intervals
+PURE_TESTS = test_certificate test_checks test_containers test_enrollment test_exam test_fold \
+	test_forms test_held test_identity test_instant test_intervals test_learning test_passage \
+	test_payment test_registration test_revocation test_unknown_codes test_watch test_year
+FIXTURE = $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/fixture*.c))
 DAEMON_TESTS = $(filter-out $(PURE_TESTS),$(basename $(notdir $(wildcard tests/unit/test_*.c))))
 
 B = build/$(MODE)
@@ -53,12 +56,19 @@ $(B)/xueshid $(B)/xueshictl: $(B)/%: $(B)/daemon/%.o $(B)/libxueshi.a $(B)/libha
 $(B)/fold-log: $(B)/tests/tools/fold-log.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libhandlers.a
+$(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
+		$(FIXTURE) $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka
 
-$(DAEMON_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libxueshi.a \
-		$(B)/libhandlers.a
+$(DAEMON_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
+		$(FIXTURE) $(B)/tests/unit/files.o $(B)/tests/unit/trial.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
+
+# Everything compiled, nothing linked: for the compilers' warnings.
+objects: $(patsubst %.c,$(B)/%.o,$(wildcard handlers/*.c daemon/*.c tests/*/*.c))
+
+print-flags:
+	@: $(info $(filter -std=% -D% -I%,$(ALL_CFLAGS)))
 
 unit-tests: $(PURE_TESTS:%=$(B)/tests/%) $(DAEMON_TESTS:%=$(B)/tests/%)
 
@@ -70,6 +80,7 @@ test: deps
 	$(MAKE) MODE=release all unit-tests
 	$(MAKE) MODE=san all unit-tests
 	$(MAKE) check-purity
+	$(PYTHON) tests/check-rules
 	$(PYTHON) tests/run
 
 # Nothing of Kafka, PostgreSQL, configuration, clocks or I/O in the rules: every symbol that
@@ -90,6 +101,10 @@ demo: deps
 lint: deps
 	.ci/lint
 
+# Rewrites the tables of docs/configuration.md from the settings; a unit test compares them.
+docs: $(B)/tests/test_settings
+	UPDATE=1 $<
+
 format:
 	clang-format -i handlers/*.[ch] daemon/*.[ch] $(wildcard tests/*/*.[ch] tests/*/*/*.[ch])
 
@@ -102,7 +117,8 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all unit-tests deps test check-purity oracle demo lint format install clean
+.PHONY: all objects print-flags unit-tests deps test check-purity oracle demo lint docs format install \
+	clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -18,8 +18,8 @@ struct batch_item {
 struct batch_partition {
     enum topic topic;
     int32_t partition;
-    int64_t epoch;      /* ours, from store_assign */
-    int64_t from, next; /* [from, next) is what the batch passes */
+    int64_t epoch;            /* ours, from store_assign */
+    int64_t from, next;       /* [from, next) is what the batch passes */
     int64_t counts[OUTCOMES]; /* by the outcome when passed */
     int64_t gaps;             /* offsets without a record */
     int64_t tick_stamp;       /* after the batch; INSTANT_NONE: none yet */
@@ -36,7 +36,13 @@ struct dead_letter {
 };
 
 /* What a journal entry stands for. */
-enum journal_kind { JOURNAL_BATCH, JOURNAL_REMINDER, JOURNAL_CLOSING, JOURNAL_CATALOGUE, JOURNAL_GAP };
+enum journal_kind {
+    JOURNAL_BATCH,
+    JOURNAL_REMINDER,
+    JOURNAL_CLOSING,
+    JOURNAL_CATALOGUE,
+    JOURNAL_GAP
+};
 
 struct batch {
     struct arena *arena; /* of what comes of it; the same as world->arena */
@@ -52,6 +58,8 @@ struct batch {
     size_t message_count, message_cap;
     struct dead_letter *dead_letters;
     size_t dead_letter_count, dead_letter_cap;
+    struct held **held; /* new ones, and released ones that were loaded */
+    size_t held_count, held_cap;
 };
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "../handlers/text.h"
 #include "crypto.h"
 
 void collect_refusal(struct collector *collector, const struct record *record,
@@ -11,10 +10,9 @@ void collect_refusal(struct collector *collector, const struct record *record,
 {
     struct batch *batch = collector->batch;
 
-    batch->dead_letters =
-        arena_grow(batch->arena, batch->dead_letters, batch->dead_letter_count,
-                   batch->dead_letter_count + 1, &batch->dead_letter_cap,
-                   sizeof *batch->dead_letters);
+    batch->dead_letters = arena_grow(batch->arena, batch->dead_letters, batch->dead_letter_count,
+                                     batch->dead_letter_count + 1, &batch->dead_letter_cap,
+                                     sizeof *batch->dead_letters);
     batch->dead_letters[batch->dead_letter_count++] = (struct dead_letter){
         .original = record,
         .reason = err->reason,
@@ -45,12 +43,11 @@ static void count(const struct batch *batch, const struct place *place, enum out
         partition->counts[outcome]++;
 }
 
-static void note_held(struct collector *collector, struct held *held)
+static void note_held(struct batch *batch, struct held *held)
 {
-    collector->held = arena_grow(collector->batch->arena, collector->held, collector->held_count,
-                                 collector->held_count + 1, &collector->held_cap,
-                                 sizeof *collector->held);
-    collector->held[collector->held_count++] = held;
+    batch->held = arena_grow(batch->arena, batch->held, batch->held_count, batch->held_count + 1,
+                             &batch->held_cap, sizeof(struct held *));
+    batch->held[batch->held_count++] = held;
 }
 
 static void judged(void *context, const struct event *ev, enum outcome outcome,
@@ -61,11 +58,11 @@ static void judged(void *context, const struct event *ev, enum outcome outcome,
 
     if (!released)
         count(collector->batch, &ev->place, outcome);
-    if (outcome == OUTCOME_HELD) {
+    if (held && !released) {
         held->original = collector->item->record;
-        note_held(collector, held);
+        note_held(collector->batch, held);
     } else if (released && !held->is_new) {
-        note_held(collector, held);
+        note_held(collector->batch, held);
     }
     if (outcome == OUTCOME_REJECTED)
         collect_refusal(collector, released ? held->original : collector->item->record, ev, err);
@@ -79,8 +76,8 @@ static void emit(void *context, const struct effect *effect)
     batch->messages = arena_grow(batch->arena, batch->messages, batch->message_count,
                                  batch->message_count + 1, &batch->message_cap,
                                  sizeof *batch->messages);
-    batch->messages[batch->message_count++] =
-        encode_effect(batch->arena, collector->source, effect);
+    batch->messages[batch->message_count++] = encode_effect(batch->arena, collector->source,
+                                                            effect);
 }
 
 struct world_hooks collect_hooks(struct collector *collector)
@@ -112,16 +109,21 @@ void collect_batch(struct collector *collector)
     }
 }
 
+void collect_published(const struct batch *batch, struct text *text)
+{
+    for (size_t i = 0; i < batch->message_count; i++) {
+        text_add(text, batch->messages[i]->ce_id);
+        text_add(text, "\n");
+        text_add(text, topic_name(batch->messages[i]->record.place.topic));
+        text_add(text, "\n");
+    }
+}
+
 void collect_digest(const struct batch *batch, uint8_t digest[32])
 {
     struct text text;
 
     text_init(&text, batch->arena);
-    for (size_t i = 0; i < batch->message_count; i++) {
-        text_add(&text, batch->messages[i]->ce_id);
-        text_add(&text, "\n");
-        text_add(&text, topic_name(batch->messages[i]->record.place.topic));
-        text_add(&text, "\n");
-    }
+    collect_published(batch, &text);
     crypto_sha256(text_string(&text), text.len, digest);
 }

@@ -2,16 +2,15 @@
 #ifndef XUESHI_COLLECT_H
 #define XUESHI_COLLECT_H
 
+#include "../handlers/text.h"
 #include "batch.h"
 
 /* The context of the hooks: borrowed, one per folding. */
 struct collector {
     struct batch *batch;
     struct world *world;
-    const char *source; /* ce_source */
+    const char *source;            /* ce_source */
     const struct batch_item *item; /* the record that is folded now */
-    struct held **held;            /* new ones, and released ones, in order */
-    size_t held_count, held_cap;
 };
 
 /* Hooks that gather into the collector's batch, in the world's arena. */
@@ -25,7 +24,10 @@ void collect_batch(struct collector *collector);
 void collect_refusal(struct collector *collector, const struct record *record,
                      const struct event *ev, const struct err *err);
 
-/* SHA-256 over ce_id LF topic LF of the batch's messages, in order; topics without prefix. */
+/* Adds ce_id LF topic LF of the batch's messages, in order; topics without prefix. The SHA-256 of
+ * all that a commit published is its digest (fold.md section 9). */
+void collect_published(const struct batch *batch, struct text *text);
+/* The digest of a commit that is one batch. */
 void collect_digest(const struct batch *batch, uint8_t digest[32]);
 
 #endif

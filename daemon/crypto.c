@@ -17,8 +17,8 @@
 #include <openssl/rand.h>
 
 #define KEY_ID_LEN 4
-#define NONCE_LEN 12
-#define TAG_LEN 16
+#define NONCE_LEN  12
+#define TAG_LEN    16
 
 _Static_assert(KEY_ID_LEN + NONCE_LEN + TAG_LEN == CRYPTO_SEAL_EXTRA, "layout of a sealed value");
 
@@ -53,6 +53,12 @@ void crypto_sha256(const void *bytes, size_t len, uint8_t out[32])
 {
     algorithms_need();
     must(EVP_Digest(bytes, len, out, NULL, algorithms.sha256, NULL) == 1);
+}
+
+void crypto_sha1(const void *bytes, size_t len, uint8_t out[20])
+{
+    algorithms_need();
+    must(EVP_Digest(bytes, len, out, NULL, algorithms.sha1, NULL) == 1);
 }
 
 void crypto_hmac_sha256(const struct secret_key *key, const void *bytes, size_t len,

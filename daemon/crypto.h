@@ -21,11 +21,13 @@ struct secret_key {
 /* The four keys of the configuration's group `keys`. Its AES key is derived when it is loaded. */
 struct keys {
     struct secret_key payment_code, certificate_no, person, person_index;
-    uint8_t person_aes[32];  /* HKDF-SHA256(person, info "person") */
+    uint8_t person_aes[32];   /* HKDF-SHA256(person, info "person") */
     uint8_t person_key_id[4]; /* first bytes of SHA-256 of person_aes: names it in what it sealed */
 };
 
 void crypto_sha256(const void *bytes, size_t len, uint8_t out[32]);
+/* For names that others compute with it (sqitch's change ids): no protection. */
+void crypto_sha1(const void *bytes, size_t len, uint8_t out[20]);
 void crypto_hmac_sha256(const struct secret_key *key, const void *bytes, size_t len,
                         uint8_t out[32]);
 /* Fills in person_aes and person_key_id from `person`. */
@@ -46,7 +48,8 @@ void crypto_id_hash(const struct keys *keys, const char *id_number, uint8_t out[
 void crypto_hex(const uint8_t *bytes, size_t len, char *out);
 
 /* AES-256-GCM: key id (4) || nonce (12) || ciphertext || tag (16). `where` names row and column and
- * is authenticated, so that a ciphertext cannot be moved. Aborts when no randomness is to be had. */
+ * is authenticated, so that a ciphertext cannot be moved. Aborts when no randomness is to be had.
+ */
 #define CRYPTO_SEAL_EXTRA 32
 void crypto_seal(const struct keys *keys, const char *where, const void *plain, size_t len,
                  uint8_t *out);

@@ -11,8 +11,8 @@
 #include "encode.h"
 #include "json.h"
 
-#define MASK "***"
-#define KEY_MAX 256
+#define MASK        "***"
+#define KEY_MAX     256
 #define HEADERS_MAX ((size_t)16 * 1024)
 
 static const char *const personal_members[] = {"name", "id_number", "mobile"};
@@ -88,8 +88,7 @@ static json_t *masked(json_t *json)
             json_array_append_new(copy, masked(value));
         return copy;
     }
-    if (json_is_string(json) &&
-        form_is_secret(json_string_value(json), json_string_length(json)))
+    if (json_is_string(json) && form_is_secret(json_string_value(json), json_string_length(json)))
         return json_string(MASK);
     if (json_is_number(json) && is_secret_number(json))
         return json_string(MASK);
@@ -102,7 +101,7 @@ static struct bytes masked_value(struct arena *arena, const struct bytes *value)
 
     if (!value->at)
         return *value;
-    if (value->len && value->len <= JSON_BYTES_MAX)
+    if (value->len <= JSON_BYTES_MAX && !memchr(value->at, '\0', value->len))
         json = json_loadb(value->at, value->len, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(json)) {
         json_decref(json);
@@ -149,7 +148,8 @@ static bool is_ours(const struct header *header)
 
 #define OURS 7
 
-/* Headers as they came, masked; or one header dlq-headers in their place when they are too large. */
+/* Headers as they came, masked; or one header dlq-headers in their place when they are too large.
+ */
 static size_t copy_headers(struct arena *arena, const struct record *record, struct header *out)
 {
     struct bytes all = all_headers(arena, record);
@@ -182,8 +182,7 @@ struct message *encode_dead_letter(struct arena *arena, const struct record *rec
                                    const struct err *err)
 {
     struct message *message = arena_alloc(arena, sizeof *message);
-    struct header *headers =
-        arena_alloc(arena, (record->header_count + OURS) * sizeof *headers);
+    struct header *headers = arena_alloc(arena, (record->header_count + OURS) * sizeof *headers);
     size_t count = copy_headers(arena, record, headers);
 
     add_header(headers, &count, "dlq-reason", reason_name(err->reason));

@@ -48,10 +48,10 @@ static enum status check_signature(struct decoding *d)
         return bad_signature(d, "header signature-key or signature is missing or comes twice");
     if (!key->value.at || !signature->value.at || memchr(key->value.at, '\0', key->value.len))
         return bad_signature(d, "header signature-key or signature is no text");
-    d->signer = signature_verify(
-        d->decoder->signature_keys, arena_strndup(d->arena, key->value.at, key->value.len),
-        &signature->value, d->envelope.id, d->envelope.type, d->envelope.time_text,
-        &d->record->value);
+    d->signer = signature_verify(d->decoder->signature_keys,
+                                 arena_strndup(d->arena, key->value.at, key->value.len),
+                                 &signature->value, d->envelope.id, d->envelope.type,
+                                 d->envelope.time_text, &d->record->value);
     if (!d->signer)
         return bad_signature(d, "the key is not known, or the signature is not of this record");
     return STATUS_OK;
@@ -76,6 +76,16 @@ static const char *key_text(struct decoding *d)
     return arena_strndup(d->arena, key->at, key->len);
 }
 
+#define TIMESTAMP_MAX_MS INT64_C(253402300799999) /* of the year 9999 */
+
+/* A producer may stamp its records with anything: cut to what an instant can be. */
+static int64_t instant_of(int64_t timestamp_ms)
+{
+    if (timestamp_ms < 0)
+        return 0;
+    return (timestamp_ms < TIMESTAMP_MAX_MS ? timestamp_ms : TIMESTAMP_MAX_MS) * 1000;
+}
+
 static void fill_event(struct decoding *d)
 {
     struct event *ev = d->ev;
@@ -85,7 +95,7 @@ static void fill_event(struct decoding *d)
     ev->source = arena_strdup(d->arena, d->envelope.source);
     ev->id = arena_strdup(d->arena, d->envelope.id);
     ev->time = d->envelope.time;
-    ev->kafka_time = d->record->timestamp_ms * 1000;
+    ev->kafka_time = instant_of(d->record->timestamp_ms);
     ev->latest = ev->time;
 }
 

@@ -86,9 +86,8 @@ static json_t *courses_json(const struct enrollment *enrollment)
 
     for (size_t i = 0; i < enrollment->course_count; i++) {
         const struct progress *progress = enrollment->courses[i];
-        int64_t watched_s = progress->course->kind == COURSE_LIVE
-                                ? progress->presence_us / US_PER_S
-                                : progress->covered_s;
+        int64_t watched_s = progress->course->kind == COURSE_LIVE ? progress->presence_us / US_PER_S
+                                                                  : progress->covered_s;
 
         if (!watched_s && !progress->attempt_count && progress->learned_at == INSTANT_NONE)
             continue;
@@ -319,7 +318,8 @@ static struct map_slot *sorted_slots(const struct map *map)
 
 void dump_world(FILE *out, const struct world *world, bool full)
 {
-    struct map_slot *trainees = sorted_slots(&world->trainees), *codes = sorted_slots(&world->codes);
+    struct map_slot *trainees = sorted_slots(&world->trainees),
+                    *codes = sorted_slots(&world->codes);
 
     for (int kind = 0; kind < DUMP_KINDS; kind++) {
         for (size_t i = 0; kind == DUMP_PAYMENT && i < world->codes.count; i++)

@@ -50,8 +50,7 @@ static void put_instant(json_t *object, const char *name, int64_t instant)
  * text of 15 digits: 7.5, never 7.4999. */
 static void put_hours(json_t *object, const char *name, int64_t tenths)
 {
-    put(object, name,
-        tenths % 10 ? json_real((double)tenths / 10.0) : json_integer(tenths / 10));
+    put(object, name, tenths % 10 ? json_real((double)tenths / 10.0) : json_integer(tenths / 10));
 }
 
 static void put_hex(json_t *object, const char *name, const uint8_t digest[32])
@@ -299,8 +298,8 @@ struct message *encode_effect(struct arena *arena, const char *source, const str
     headers[count++] = (struct header){
         "ce_time", bytes_of(arena_strdup(arena, instant_format(effect->time, time)))};
     if (effect->subject)
-        headers[count++] =
-            (struct header){"ce_subject", bytes_of(arena_strdup(arena, effect->subject))};
+        headers[count++] = (struct header){"ce_subject",
+                                           bytes_of(arena_strdup(arena, effect->subject))};
     headers[count++] = (struct header){"content-type", bytes_of("application/json")};
 
     message->record.place.topic = effect_topic(effect->type);

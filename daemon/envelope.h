@@ -12,7 +12,7 @@ struct envelope {
     const char *id, *source, *type, *time_text; /* in the arena, or the JSON's */
     int64_t time;
     json_t *value; /* structured: the whole value, owned; envelope_finish frees it */
-    json_t *data;  /* the data object: borrowed from `value` when structured, else NULL until read */
+    json_t *data; /* the data object: borrowed from `value` when structured, else NULL until read */
     struct bytes data_text; /* its text */
 };
 

@@ -206,7 +206,9 @@ static enum status read_hours(struct reading *r)
 static enum status read_photo(struct reading *r)
 {
     static const struct field parts[] = {
-        {.name = "photo.sha256", .kind = FIELD_DIGEST, .offset = offsetof(struct event, photo_sha256)},
+        {.name = "photo.sha256",
+         .kind = FIELD_DIGEST,
+         .offset = offsetof(struct event, photo_sha256)},
         {.name = "photo.uri", .kind = FIELD_TEXT, .offset = offsetof(struct event, photo_uri)},
     };
     struct field uri = parts[1];
@@ -278,13 +280,20 @@ static enum status read_answers(struct reading *r)
 }
 
 static reader *const readers[] = {
-    [FIELD_IDENTIFIER] = read_identifier, [FIELD_SUBJECT_ID] = read_subject_id,
-    [FIELD_TEXT] = read_text,             [FIELD_PLAIN_TEXT] = read_plain_text,
-    [FIELD_WORD] = read_word,             [FIELD_WORD_INDEX] = read_word_index,
-    [FIELD_MOBILE] = read_mobile,         [FIELD_ID_NUMBER] = read_id_number,
-    [FIELD_CODE] = read_code,             [FIELD_DIGEST] = read_digest,
-    [FIELD_INSTANT] = read_instant,       [FIELD_INTEGER] = read_integer,
-    [FIELD_HOURS] = read_hours,           [FIELD_PHOTO] = read_photo,
+    [FIELD_IDENTIFIER] = read_identifier,
+    [FIELD_SUBJECT_ID] = read_subject_id,
+    [FIELD_TEXT] = read_text,
+    [FIELD_PLAIN_TEXT] = read_plain_text,
+    [FIELD_WORD] = read_word,
+    [FIELD_WORD_INDEX] = read_word_index,
+    [FIELD_MOBILE] = read_mobile,
+    [FIELD_ID_NUMBER] = read_id_number,
+    [FIELD_CODE] = read_code,
+    [FIELD_DIGEST] = read_digest,
+    [FIELD_INSTANT] = read_instant,
+    [FIELD_INTEGER] = read_integer,
+    [FIELD_HOURS] = read_hours,
+    [FIELD_PHOTO] = read_photo,
     [FIELD_ANSWERS] = read_answers,
 };
 
@@ -308,8 +317,8 @@ enum status fields_read(const struct decoder *decoder, struct arena *arena,
                         const struct envelope *envelope, struct event *ev, struct err *err)
 {
     const struct event_kind *kind = &event_kinds[ev->type];
-    struct reading r = {.decoder = decoder, .arena = arena, .envelope = envelope, .ev = ev,
-                        .err = err};
+    struct reading r = {
+        .decoder = decoder, .arena = arena, .envelope = envelope, .ev = ev, .err = err};
 
     ev->score = -1;
     for (size_t i = 0; i < kind->field_count; i++) {

@@ -41,6 +41,8 @@ enum status json_read_object(const struct bytes *value, json_t **out, struct err
         return malformed(err, "is empty");
     if (value->len > JSON_BYTES_MAX)
         return malformed(err, "is longer than 64 KiB");
+    if (memchr(value->at, '\0', value->len)) /* jansson 2.14 skips a NUL behind a number */
+        return malformed(err, "holds a NUL byte");
     json_t *json = json_loadb(value->at, value->len, JSON_REJECT_DUPLICATES, &error);
     if (!json)
         return malformed(err, "is not strict JSON in UTF-8");

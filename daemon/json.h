@@ -7,7 +7,7 @@
 #include "../handlers/err.h"
 #include "record.h"
 
-#define JSON_BYTES_MAX ((size_t)64 * 1024)
+#define JSON_BYTES_MAX   ((size_t)64 * 1024)
 #define JSON_DEPTH_LIMIT 8
 
 /* One JSON object: at most 64 KiB, depth at most 8 (the outer object is 1), UTF-8, no duplicate

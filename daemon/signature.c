@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ID_MAX 128
-#define HMAC_MIN 32
-#define HMAC_MAX 64
+#define ID_MAX        128
+#define HMAC_MIN      32
+#define HMAC_MAX      64
 #define SIGNATURE_MAX 128
-#define SM2_HALF 32
-#define SM2_DISTID "1234567812345678"
+#define SM2_HALF      32
+#define SM2_DISTID    "1234567812345678"
 
 struct signature_key {
     char *id;
@@ -43,8 +43,8 @@ static bool verify_hmac(const struct signature_key *key, const struct claim_of_k
     uint8_t mac[32];
 
     if (claim->len != sizeof mac ||
-        !HMAC(EVP_sha256(), key->secret, (int)key->secret_len,
-              (const uint8_t *)claim->message, claim->message_len, mac, NULL))
+        !HMAC(EVP_sha256(), key->secret, (int)key->secret_len, (const uint8_t *)claim->message,
+              claim->message_len, mac, NULL))
         return false;
     return CRYPTO_memcmp(mac, claim->bytes, sizeof mac) == 0;
 }

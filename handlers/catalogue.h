@@ -1,7 +1,7 @@
 /* A programme as its catalogue file says it (configuration.md): const after loading.
  *
  * Instants are microseconds UTC, hours tenths, rates and shares per mille, lengths seconds. Lists
- * stand in the file's order. The loader (daemon/catalogue.c) fills this in and refuses what
+ * stand in the file's order. The loader (daemon/catalogue_file.c) fills this in and refuses what
  * configuration.md refuses; the rules only read it. */
 #ifndef XUESHI_CATALOGUE_H
 #define XUESHI_CATALOGUE_H

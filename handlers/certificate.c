@@ -4,8 +4,8 @@
 #include "rules.h"
 
 #define NUMBER_SYMBOLS 12
-#define CROCKFORD "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-#define ALPHABET_36 "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define CROCKFORD      "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#define ALPHABET_36    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /* ISO 7064 MOD 37,36 over the letters and digits of the text; other characters are skipped. */
 static char check_character(const char *text)
@@ -26,8 +26,7 @@ static char check_character(const char *text)
 const char *certificate_number(const struct world *world, const struct programme *programme,
                                const char *trainee_id)
 {
-    const char *name =
-        text_join(world->arena, "certificate-no", programme->id, trainee_id, NULL);
+    const char *name = text_join(world->arena, "certificate-no", programme->id, trainee_id, NULL);
     uint8_t mac[32];
     char symbols[NUMBER_SYMBOLS + 1] = {0};
     uint64_t bits = 0;
@@ -149,8 +148,7 @@ static struct effect *certificate_effect(struct folding *f, enum effect_type typ
 
     effect->subject = certificate->certificate_no;
     effect->enrollment_id = certificate->enrollment_id;
-    effect_set_name(f, effect, certificate->certificate_no,
-                    text_from_int(f->world->arena, version),
+    effect_set_name(f, effect, certificate->certificate_no, text_from_int(f->world->arena, version),
                     type == EFFECT_CERTIFICATE_ISSUED ? "issued" : "revoked");
     return effect;
 }
@@ -248,8 +246,8 @@ static void revoke(struct folding *f, const struct trainee *trainee,
     struct certificate_version *version = &certificate->versions[certificate->version_count - 1];
     enum revoked_reason reason = revoked_reason(f, trainee, certificate);
     int64_t revoked_at = f->time > certificate->issued_at ? f->time : certificate->issued_at;
-    struct effect *effect =
-        certificate_effect(f, EFFECT_CERTIFICATE_REVOKED, certificate, version->version);
+    struct effect *effect = certificate_effect(f, EFFECT_CERTIFICATE_REVOKED, certificate,
+                                               version->version);
 
     effect->time = revoked_at;
     effect->u.revoked.certificate_no = certificate->certificate_no;
@@ -257,8 +255,8 @@ static void revoke(struct folding *f, const struct trainee *trainee,
     effect->u.revoked.revoked_at = revoked_at;
     effect->u.revoked.reason = reason;
     effect->u.revoked.detail = f->ev->reason;
-    certificate_notice(f, NOTICE_REVOKED, certificate, version->version)
-        ->u.notice.revoked_reason = reason;
+    certificate_notice(f, NOTICE_REVOKED, certificate, version->version)->u.notice.revoked_reason =
+        reason;
     certificate->stands = false;
     certificate->dirty = true;
     version->revoked_at = revoked_at;

@@ -28,10 +28,12 @@ static enum status check_skew(const struct world *world, const struct event *ev,
 static enum status check_names(const struct world *world, const struct event *ev, struct err *err)
 {
     const struct catalogues *catalogues = world->catalogues;
+    const struct course *course = ev->course_id ? catalogues_find_course(catalogues, ev->course_id)
+                                                : NULL;
 
     if (ev->term_id && !catalogues_find_term(catalogues, ev->term_id))
         return err_reject(err, REASON_UNKNOWN_TERM, "term_id is in no catalogue", NULL);
-    if (ev->course_id && !catalogues_find_course(catalogues, ev->course_id))
+    if (ev->course_id && !course)
         return err_reject(err, REASON_UNKNOWN_COURSE, "course_id is in no catalogue", NULL);
     if (ev->bank && !catalogues_know_bank(catalogues, ev->bank))
         return err_reject(err, REASON_UNKNOWN_BANK, "bank is in no catalogue", NULL);
@@ -40,7 +42,7 @@ static enum status check_names(const struct world *world, const struct event *ev
     const struct paper *paper = catalogues_find_paper(catalogues, ev->paper_id);
     if (!paper)
         return err_reject(err, REASON_UNKNOWN_PAPER, "paper_id is in no catalogue", NULL);
-    if (strcmp(paper->course->id, ev->course_id) != 0)
+    if (paper->course != course)
         return err_reject(err, REASON_WRONG_PAPER, "paper_id is the paper of another course", NULL);
     return STATUS_OK;
 }
@@ -59,7 +61,8 @@ static enum status check_answers(const struct world *world, const struct event *
                               "answers: a question that is not in the paper", NULL);
         if (!answer->choice_fits)
             return err_reject(err, REASON_INVALID_FIELD,
-                              "answers: a choice is not one letter of A to Z, or comes twice", NULL);
+                              "answers: a choice is not one letter of A to Z, or comes twice",
+                              NULL);
         for (size_t j = 0; j < i; j++)
             if (strcmp(ev->answers[j].question, answer->question) == 0)
                 return err_reject(err, REASON_INVALID_FIELD, "answers: a question comes twice",

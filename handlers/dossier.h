@@ -44,8 +44,8 @@ struct progress {
     bool covered_loaded;
     int64_t presence_us; /* live only */
     int64_t learned_at;
-    int64_t cut_reports; /* reports with worth cut */
-    bool credited_said;  /* course.credited went out (course.learned: with learned_at) */
+    int64_t cut_reports;       /* reports with worth cut */
+    bool credited_said;        /* course.credited went out (course.learned: with learned_at) */
     struct attempt **attempts; /* by place */
     size_t attempt_count, attempt_cap;
     bool dirty, is_new;
@@ -68,10 +68,10 @@ struct refund {
 /* The money of one (payment code, bank, bank transaction); R9. */
 struct payment {
     const char *payment_code, *bank, *bank_txn_id;
-    bool settled;         /* the settlement itself has come; else the four below are not valid */
-    struct place place;   /* of the settlement */
-    int64_t settled_at;   /* its time */
-    int64_t amount_fen;   /* 0 until settled */
+    bool settled;       /* the settlement itself has come; else the four below are not valid */
+    struct place place; /* of the settlement */
+    int64_t settled_at; /* its time */
+    int64_t amount_fen; /* 0 until settled */
     uint8_t content[32];
     bool late;            /* came when the term's books were closed */
     const char *currency; /* NULL until settled */
@@ -79,7 +79,7 @@ struct payment {
     const char *receipt_no;
     struct refund *refunds;
     size_t refund_count, refund_cap;
-    enum owed owed;        /* why it is owed back; OWED_NOTHING when refunds reach the amount, too */
+    enum owed owed; /* why it is owed back; OWED_NOTHING when refunds reach the amount, too */
     bool refund_requested; /* refund.requested went out */
     bool over_refund_said;
     bool dirty, is_new;

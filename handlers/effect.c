@@ -19,9 +19,9 @@ static const struct {
 };
 
 static const char *const states[] = {
-    [STATE_PENDING] = "pending",           [STATE_ACTIVE] = "active",
-    [STATE_COMPLETED] = "completed",       [STATE_DISQUALIFIED] = "disqualified",
-    [STATE_REJECTED] = "rejected",         [STATE_WITHDRAWN] = "withdrawn",
+    [STATE_PENDING] = "pending",     [STATE_ACTIVE] = "active",
+    [STATE_COMPLETED] = "completed", [STATE_DISQUALIFIED] = "disqualified",
+    [STATE_REJECTED] = "rejected",   [STATE_WITHDRAWN] = "withdrawn",
     [STATE_REFUNDED] = "refunded",
 };
 
@@ -44,8 +44,8 @@ static const char *const owed_reasons[] = {
 };
 
 static const char *const revoked_reasons[] = {
-    [REVOKED_ORDERED] = "ordered",     [REVOKED_REJECTED] = "rejected",
-    [REVOKED_WITHDRAWN] = "withdrawn", [REVOKED_REFUNDED] = "refunded",
+    [REVOKED_ORDERED] = "ordered",           [REVOKED_REJECTED] = "rejected",
+    [REVOKED_WITHDRAWN] = "withdrawn",       [REVOKED_REFUNDED] = "refunded",
     [REVOKED_DISQUALIFIED] = "disqualified",
 };
 
@@ -60,8 +60,10 @@ static const struct {
     enum missing bit;
     const char *name;
 } missing_words[] = {
-    {MISSING_PAYMENT, "payment"}, {MISSING_APPROVAL, "approval"},
-    {MISSING_HOURS, "hours"},     {MISSING_SURVEY, "survey"},
+    {MISSING_PAYMENT, "payment"},
+    {MISSING_APPROVAL, "approval"},
+    {MISSING_HOURS, "hours"},
+    {MISSING_SURVEY, "survey"},
     {MISSING_REINSTATEMENT, "reinstatement"},
 };
 

@@ -55,7 +55,13 @@ enum missing {
 const char *missing_name(enum missing bit);
 
 /* Why a settlement is owed back. */
-enum owed { OWED_NOTHING, OWED_WRONG_AMOUNT, OWED_ALREADY_SETTLED, OWED_ENROLLMENT_ENDED, OWED_UNKNOWN_CODE };
+enum owed {
+    OWED_NOTHING,
+    OWED_WRONG_AMOUNT,
+    OWED_ALREADY_SETTLED,
+    OWED_ENROLLMENT_ENDED,
+    OWED_UNKNOWN_CODE
+};
 /* NULL for OWED_NOTHING. */
 const char *owed_name(enum owed owed);
 
@@ -88,10 +94,10 @@ struct evidence_course {
 /* The data of each type, beside the ids that all carry. What is absent is NULL or INSTANT_NONE. */
 struct effect {
     enum effect_type type;
-    int64_t time;            /* ce_time */
-    const char *subject;     /* ce_subject; NULL: none */
-    const char *key;         /* of the Kafka record */
-    const char *name;        /* ce_type and what follows it, joined by LF: hashed into ce_id */
+    int64_t time;        /* ce_time */
+    const char *subject; /* ce_subject; NULL: none */
+    const char *key;     /* of the Kafka record */
+    const char *name;    /* ce_type and what follows it, joined by LF: hashed into ce_id */
     const char *enrollment_id, *trainee_id;
     union {
         struct {

@@ -66,7 +66,8 @@ static const char *derive_code(const struct world *world, const struct programme
 {
     const char *name = text_join(world->arena, "payment-code", programme->id, trainee_id,
                                  enrollment_id, NULL);
-    size_t prefix = strlen(programme->code_prefix), digits = (size_t)programme->code_length - prefix;
+    size_t prefix = strlen(programme->code_prefix),
+           digits = (size_t)programme->code_length - prefix;
     char *code = arena_alloc(world->arena, (size_t)programme->code_length + 1);
     uint8_t mac[32];
     uint64_t number = 0;
@@ -82,8 +83,8 @@ static const char *derive_code(const struct world *world, const struct programme
 
 const char *fold_derived_code(struct world *world, const struct event *ev)
 {
-    const struct term *term =
-        ev->term_id ? catalogues_find_term(world->catalogues, ev->term_id) : NULL;
+    const struct term *term = ev->term_id ? catalogues_find_term(world->catalogues, ev->term_id)
+                                          : NULL;
 
     return term ? derive_code(world, term->programme, ev->trainee_id, ev->enrollment_id) : NULL;
 }
@@ -163,8 +164,8 @@ enum outcome handle_enrollment_submitted(struct folding *f)
     enum outcome outcome = check_admission(f, term);
     if (outcome != OUTCOME_APPLIED)
         return outcome;
-    struct code *code = world_code(f->world, derive_code(f->world, term->programme, ev->trainee_id,
-                                                         ev->enrollment_id));
+    struct code *code = world_code(
+        f->world, derive_code(f->world, term->programme, ev->trainee_id, ev->enrollment_id));
     if (code->trainee_id)
         return REJECT(f, REASON_CONFLICT,
                       "the payment code derived for enrollment_id is another enrollment's");

@@ -75,10 +75,10 @@ struct event {
     const char *key;    /* the record's key; NULL if absent or not text without NUL */
     const char *source; /* ce_source, ce_id: together they name the event within its subject */
     const char *id;
-    int64_t time;      /* ce_time: when it happened */
+    int64_t time;       /* ce_time: when it happened */
     int64_t kafka_time; /* the record's timestamp */
-    int64_t stamp;     /* kafka_time, or the last tick's before it if later; set by the fold */
-    int64_t latest;    /* the latest of `time` and the instants in the data, for clock_skew */
+    int64_t stamp;      /* kafka_time, or the last tick's before it if later; set by the fold */
+    int64_t latest;     /* the latest of `time` and the instants in the data, for clock_skew */
 
     const char *trainee_id, *enrollment_id, *payment_code;
     const char *term_id, *series, *base_id, *title_level, *employer_kind;
@@ -90,8 +90,8 @@ struct event {
     const char *bank, *bank_txn_id, *refund_txn_id, *receipt_no, *currency, *channel, *category;
     int64_t decision; /* enum decision */
     int64_t year, hours, amount_fen, from_s, to_s, extra;
-    int64_t score;                      /* -1: answers came */
-    int64_t started_at, ended_at;       /* a report's wall time; joined_at, left_at of a live one */
+    int64_t score;                /* -1: answers came */
+    int64_t started_at, ended_at; /* a report's wall time; joined_at, left_at of a live one */
     int64_t as_of;
     const struct answer *answers;
     size_t answer_count;
@@ -123,18 +123,18 @@ enum field_kind {
 
 enum field_flags {
     FIELD_OPTIONAL = 1,
-    FIELD_PERSONAL = 2,     /* masked in dead letters (R28) */
-    FIELD_NOT_CONTENT = 4,  /* takes no part in "the same content" */
-    FIELD_NOT_JUDGED = 8    /* an instant that clock_skew leaves alone */
+    FIELD_PERSONAL = 2,    /* masked in dead letters (R28) */
+    FIELD_NOT_CONTENT = 4, /* takes no part in "the same content" */
+    FIELD_NOT_JUDGED = 8   /* an instant that clock_skew leaves alone */
 };
 
 /* One field of an event's data: a row of the contract. */
 struct field {
     const char *name;
     enum field_kind kind;
-    unsigned flags;     /* of enum field_flags */
-    size_t offset;      /* in struct event; const char * or int64_t by kind */
-    int64_t min, max;   /* FIELD_INTEGER; max alone: FIELD_TEXT and FIELD_PLAIN_TEXT */
+    unsigned flags;           /* of enum field_flags */
+    size_t offset;            /* in struct event; const char * or int64_t by kind */
+    int64_t min, max;         /* FIELD_INTEGER; max alone: FIELD_TEXT and FIELD_PLAIN_TEXT */
     const char *const *words; /* NULL-ended */
 };
 

@@ -3,39 +3,58 @@
  * The order of the fields is the contract's: the first that is wrong names the refusal. */
 #include "event.h"
 
-#define ON(topic) (1u << (topic))
-#define ON_ENROLLMENT ON(TOPIC_ENROLLMENT)
+#define ON(topic)      (1u << (topic))
+#define ON_ENROLLMENT  ON(TOPIC_ENROLLMENT)
 #define ON_EVERY_INPUT ((1u << TOPICS_IN) - 1)
 
 #define TEXT_MAX 200
-#define URI_MAX 500
+#define URI_MAX  500
 
-#define AT(member) offsetof(struct event, member)
+#define AT(member)   offsetof(struct event, member)
 #define FIELDS(rows) .fields = (rows), .field_count = sizeof(rows) / sizeof *(rows)
 
 /* The rows that many types share. */
-#define IDENTIFIER(member) {.name = #member, .kind = FIELD_IDENTIFIER, .offset = AT(member)}
-#define SUBJECT_IDENTIFIER(member) {.name = #member, .kind = FIELD_SUBJECT_ID, .offset = AT(member)}
+#define IDENTIFIER(member)                                                                         \
+    {                                                                                              \
+        .name = #member, .kind = FIELD_IDENTIFIER, .offset = AT(member)                            \
+    }
+#define SUBJECT_IDENTIFIER(member)                                                                 \
+    {                                                                                              \
+        .name = #member, .kind = FIELD_SUBJECT_ID, .offset = AT(member)                            \
+    }
 #define TEXT(member, flag)                                                                         \
-    {.name = #member, .kind = FIELD_TEXT, .flags = (flag), .offset = AT(member), .max = TEXT_MAX}
+    {                                                                                              \
+        .name = #member, .kind = FIELD_TEXT, .flags = (flag), .offset = AT(member),                \
+        .max = TEXT_MAX                                                                            \
+    }
 #define PLAIN_TEXT(member, flag)                                                                   \
-    {.name = #member,                                                                              \
-     .kind = FIELD_PLAIN_TEXT,                                                                     \
-     .flags = (flag),                                                                              \
-     .offset = AT(member),                                                                         \
-     .max = TEXT_MAX}
+    {                                                                                              \
+        .name = #member, .kind = FIELD_PLAIN_TEXT, .flags = (flag), .offset = AT(member),          \
+        .max = TEXT_MAX                                                                            \
+    }
 #define WORD(member, list)                                                                         \
-    {.name = #member, .kind = FIELD_WORD, .offset = AT(member), .words = (list)}
+    {                                                                                              \
+        .name = #member, .kind = FIELD_WORD, .offset = AT(member), .words = (list)                 \
+    }
 #define INTEGER(member, least, most)                                                               \
-    {.name = #member, .kind = FIELD_INTEGER, .offset = AT(member), .min = (least), .max = (most)}
-#define INSTANT(wire, member) {.name = (wire), .kind = FIELD_INSTANT, .offset = AT(member)}
-#define PAYMENT_CODE {.name = "payment_code", .kind = FIELD_CODE, .offset = AT(payment_code)}
+    {                                                                                              \
+        .name = #member, .kind = FIELD_INTEGER, .offset = AT(member), .min = (least),              \
+        .max = (most)                                                                              \
+    }
+#define INSTANT(wire, member)                                                                      \
+    {                                                                                              \
+        .name = (wire), .kind = FIELD_INSTANT, .offset = AT(member)                                \
+    }
+#define PAYMENT_CODE                                                                               \
+    {                                                                                              \
+        .name = "payment_code", .kind = FIELD_CODE, .offset = AT(payment_code)                     \
+    }
 
 #define AMOUNT_MAX INT64_C(1000000000000)
 
 static const char *const title_levels[] = {"senior", "intermediate", "junior", NULL};
-static const char *const employer_kinds[] = {"party-school", "socialist-college",
-                                             "islamic-institute", "cadre-school", "other", NULL};
+static const char *const employer_kinds[] = {
+    "party-school", "socialist-college", "islamic-institute", "cadre-school", "other", NULL};
 static const char *const decisions[] = {
     [DECISION_APPROVED] = "approved", [DECISION_REJECTED] = "rejected", NULL};
 static const char *const categories[] = {"public", NULL};
@@ -58,10 +77,7 @@ static const struct field submitted[] = {
     PLAIN_TEXT(employer, 0),
     WORD(employer_kind, employer_kinds),
     TEXT(prefecture, 0),
-    {.name = "photo",
-     .kind = FIELD_PHOTO,
-     .offset = AT(photo_sha256),
-     .max = URI_MAX},
+    {.name = "photo", .kind = FIELD_PHOTO, .offset = AT(photo_sha256), .max = URI_MAX},
 };
 
 static const struct field reviewed[] = {

@@ -1,5 +1,5 @@
-/* Exams (R19 to R23; fold.md section 6): attempts, grants, and the verdicts, which are a function of
- * the facts and are said again whenever they change. */
+/* Exams (R19 to R23; fold.md section 6): attempts, grants, and the verdicts, which are a function
+ * of the facts and are said again whenever they change. */
 #include <string.h>
 
 #include "rules.h"
@@ -189,8 +189,8 @@ static void settle_course(struct folding *f, struct enrollment *enrollment,
     for (size_t i = 0; i < progress->attempt_count; i++) {
         struct attempt *attempt = progress->attempts[i];
         int64_t allowed = allowed_attempts(enrollment, progress->course, &attempt->place);
-        enum verdict verdict =
-            judge_attempt(f->world, enrollment, progress, attempt, allowed - counted);
+        enum verdict verdict = judge_attempt(f->world, enrollment, progress, attempt,
+                                             allowed - counted);
 
         if (verdict == VERDICT_COUNTED)
             counted++;

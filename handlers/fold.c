@@ -78,7 +78,7 @@ static bool must_wait(const struct folding *f)
 {
     const struct event *ev = f->ev;
 
-    if (event_kinds[ev->type].subject == SUBJECT_CODE)
+    if (f->code)
         return !f->code->trainee_id;
     if (!needs_enrollment(ev))
         return false;
@@ -100,8 +100,8 @@ static int64_t waits_until(const struct world *world, const struct event *ev,
 static enum outcome hold(struct folding *f, struct held **held)
 {
     const struct event *ev = f->ev;
-    struct held_list *list =
-        f->code ? &f->code->held : &world_trainee(f->world, ev->trainee_id)->held;
+    struct held_list *list = f->code ? &f->code->held
+                                     : &world_trainee(f->world, ev->trainee_id)->held;
 
     *held = held_list_add(f->world, list, ev);
     (*held)->is_new = true;
@@ -161,10 +161,9 @@ static void remember(struct folding *f, const uint8_t key[16])
     memcpy(identity->content, f->ev->content, sizeof identity->content);
     identity->time = f->ev->time;
     identity->is_new = true;
-    world->new_identities =
-        arena_grow(world->arena, world->new_identities, world->new_identity_count,
-                   world->new_identity_count + 1, &world->new_identity_cap,
-                   sizeof *world->new_identities);
+    world->new_identities = arena_grow(world->arena, world->new_identities,
+                                       world->new_identity_count, world->new_identity_count + 1,
+                                       &world->new_identity_cap, sizeof *world->new_identities);
     world->new_identities[world->new_identity_count++] = identity;
 }
 
@@ -315,19 +314,18 @@ bool fold_goes_with(const struct world *world, const struct event *held, const s
         if (entry)
             enrollment = trainee_find_enrollment(&entry->trainee, held->enrollment_id);
     }
-    return enrollment ? enrollment->term == term
-                      : waits_until(world, held, NULL) == term->close_at;
+    return enrollment ? enrollment->term == term : waits_until(world, held, NULL) == term->close_at;
 }
 
 void fold_refuse_held(struct world *world, struct held *held)
 {
     struct err err = {.reason = REASON_NONE};
-    struct folding f = {
-        .world = world, .ev = held->ev, .time = held->ev->time, .err = &err};
+    struct folding f = {.world = world, .ev = held->ev, .err = &err};
     enum outcome outcome;
 
     held->released = true;
     find_subject(&f);
+    f.time = waits_until(world, held->ev, f.enrollment); /* the closing's own instant */
     outcome = f.code ? apply(&f) : refuse_late(&f);
     world->hooks.judged(world->hooks.context, held->ev, outcome, &err, held);
     folding_emit(&f);

@@ -33,7 +33,8 @@ struct passing fold_next_passing(const struct catalogues *catalogues, int64_t pa
  * open verdicts are closed in order of trainee_id. */
 bool fold_goes_with(const struct world *world, const struct event *held, const struct term *term);
 void fold_refuse_held(struct world *world, struct held *held);
-void fold_close_verdicts(struct world *world, struct trainee *trainee, const struct passing *passing);
+void fold_close_verdicts(struct world *world, struct trainee *trainee,
+                         const struct passing *passing);
 /* A reminder run: each trainee in order of trainee_id. */
 void fold_remind(struct world *world, struct trainee *trainee, const struct passing *passing);
 

@@ -125,8 +125,8 @@ static bool read_offset(struct cursor *cursor, int64_t *us)
     if (read_one_of(cursor, "Zz"))
         return true;
     int64_t sign = cursor->at < cursor->end && *cursor->at == '-' ? -1 : 1;
-    if (!read_one_of(cursor, "+-") || !read_digits(cursor, 2, &hour) ||
-        !read_one_of(cursor, ":") || !read_digits(cursor, 2, &minute) || hour > 23 || minute > 59)
+    if (!read_one_of(cursor, "+-") || !read_digits(cursor, 2, &hour) || !read_one_of(cursor, ":") ||
+        !read_digits(cursor, 2, &minute) || hour > 23 || minute > 59)
         return false;
     *us = sign * ((int64_t)hour * 3600 + minute * 60) * US_PER_S;
     return true;

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define INSTANT_NONE INT64_MIN
-#define US_PER_S INT64_C(1000000)
-#define US_PER_DAY (INT64_C(86400) * US_PER_S)
+#define US_PER_S     INT64_C(1000000)
+#define US_PER_DAY   (INT64_C(86400) * US_PER_S)
 
 /* Room for the longest text and its NUL. */
 #define INSTANT_TEXT 32

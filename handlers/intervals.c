@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* The first interval whose end is at or after `from`: the first that may touch what begins there. */
+/* The first interval whose end is at or after `from`: the first that may touch what begins there.
+ */
 static size_t first_touching(const struct intervals *set, int64_t from)
 {
     size_t low = 0, high = set->count;
@@ -126,8 +127,9 @@ static bool unpack_one(struct intervals *set, struct arena *arena, const uint8_t
         return false;
     if (!set->count)
         gap = (gap >> 1) ^ (0 - (gap & 1));
-    struct interval next = {.from = (int64_t)(before + gap), .to = (int64_t)(before + gap + length)};
-    if (length == 0 || length > INT64_MAX || next.to <= next.from ||
+    struct interval next = {.from = (int64_t)(before + gap),
+                            .to = (int64_t)(before + gap + length)};
+    if (length == 0 || length > (uint64_t)(INT64_MAX - set->total) || next.to <= next.from ||
         (set->count && next.from <= set->at[set->count - 1].to))
         return false;
     set->at = arena_grow(arena, set->at, set->count, set->count + 1, &set->cap, sizeof *set->at);

@@ -70,7 +70,8 @@ struct passing fold_next_passing(const struct catalogues *catalogues, int64_t pa
     return candidates.first;
 }
 
-void fold_close_verdicts(struct world *world, struct trainee *trainee, const struct passing *passing)
+void fold_close_verdicts(struct world *world, struct trainee *trainee,
+                         const struct passing *passing)
 {
     struct folding f = {.world = world, .time = passing->at, .trainee = trainee};
 

@@ -70,8 +70,8 @@ static const struct refund *find_refund(const struct payment *payment, const cha
 enum outcome handle_payment_refunded(struct folding *f)
 {
     const struct event *ev = f->ev;
-    const struct refund *known =
-        find_refund(payments_find(payments_of(f), ev->bank, ev->bank_txn_id), ev->refund_txn_id);
+    const struct refund *known = find_refund(
+        payments_find(payments_of(f), ev->bank, ev->bank_txn_id), ev->refund_txn_id);
 
     if (known)
         return known_before(f, known->content, "refund_txn_id");
@@ -114,8 +114,7 @@ int64_t payment_refunded(const struct payment *payment)
 static bool settled_before(const struct payments *payments, const struct payment *payment)
 {
     for (size_t i = 0; i < payments->count; i++)
-        if (payments->at[i]->settles &&
-            place_compare(&payments->at[i]->place, &payment->place) < 0)
+        if (payments->at[i]->settles && place_compare(&payments->at[i]->place, &payment->place) < 0)
             return true;
     return false;
 }

@@ -8,8 +8,8 @@
 /* What one record (or one trainee's part of a closing) changes, while it is folded. */
 struct folding {
     struct world *world;
-    const struct event *ev; /* NULL in a closing or a reminder run */
-    int64_t time;           /* ce_time of effects without an instant of their own */
+    const struct event *ev;  /* NULL in a closing or a reminder run */
+    int64_t time;            /* ce_time of effects without an instant of their own */
     struct trainee *trainee; /* NULL: money of an unknown code */
     struct enrollment *enrollment;
     struct code *code; /* payment events */
@@ -45,8 +45,8 @@ enum status check_event(const struct world *world, const struct event *ev, struc
 struct effect *folding_effect(struct folding *f, enum effect_type type);
 /* Sets what is hashed into ce_id: the type's name and the parts up to a NULL. */
 #define effect_set_name(f, effect, ...)                                                            \
-    ((effect)->name =                                                                              \
-         text_join((f)->world->arena, effect_type_name((effect)->type), __VA_ARGS__, NULL))
+    ((effect)->name = text_join((f)->world->arena, effect_type_name((effect)->type), __VA_ARGS__,  \
+                                NULL))
 /* A notification of this template and subject (part of its name; "" if it has none). */
 struct effect *folding_notice(struct folding *f, enum notice template, const char *subject);
 /* Raises an anomaly and notes it in the dossier; the caller sees to "once". */

@@ -52,8 +52,8 @@ static bool is_before(const struct progress *a, const struct progress *b)
 struct evidence enrollment_evidence(struct arena *arena, const struct enrollment *enrollment)
 {
     struct evidence evidence = {.hours_at = INSTANT_NONE};
-    const struct progress **sorted =
-        arena_alloc(arena, enrollment->course_count * sizeof(struct progress *));
+    const struct progress **sorted = arena_alloc(arena, enrollment->course_count *
+                                                            sizeof(struct progress *));
     size_t count = 0;
 
     for (size_t i = 0; i < enrollment->course_count; i++) {
@@ -223,8 +223,8 @@ static void say_changed(struct folding *f, struct enrollment *enrollment)
     effect->u.changed.paid = enrollment->paid;
     effect->u.changed.approved = enrollment->approved;
     effect->u.changed.survey_done = enrollment->survey_done;
-    effect->u.changed.active_at =
-        state_is_ended(enrollment->state) ? INSTANT_NONE : enrollment->active_at;
+    effect->u.changed.active_at = state_is_ended(enrollment->state) ? INSTANT_NONE
+                                                                    : enrollment->active_at;
     effect->u.changed.hours = enrollment->hours;
     effect->u.changed.required_hours = programme->required_hours;
     effect->u.changed.study_group = programme_study_group(programme, enrollment->prefecture);
@@ -241,8 +241,8 @@ static void notify_once(struct folding *f, struct enrollment *enrollment)
     if (!enrollment->approved_said &&
         (enrollment->state == STATE_ACTIVE || enrollment->state == STATE_COMPLETED)) {
         enrollment->approved_said = true;
-        folding_notice(f, NOTICE_APPROVED, "")->u.notice.study_group =
-            programme_study_group(programme, enrollment->prefecture);
+        folding_notice(f, NOTICE_APPROVED, "")->u.notice.study_group = programme_study_group(
+            programme, enrollment->prefecture);
     }
     if (!enrollment->survey_due_said && !state_is_ended(enrollment->state) &&
         !(enrollment->missing & MISSING_HOURS)) {

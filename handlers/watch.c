@@ -4,8 +4,8 @@
 #include "rules.h"
 
 #define CUT_REPORTS_ANOMALY 20
-#define ROUNDING_S 2             /* allowed on top of rate x time */
-#define ROUNDING_FROM_US (10 * US_PER_S) /* in reports at least this long */
+#define ROUNDING_S          2               /* allowed on top of rate x time */
+#define ROUNDING_FROM_US    (10 * US_PER_S) /* in reports at least this long */
 
 struct span {
     int64_t from, to; /* [from, to) */
@@ -44,7 +44,8 @@ static struct span clip_to_window(const struct folding *f, const struct course *
 static struct span clip_media(const struct event *ev, struct span wall)
 {
     int64_t length = ev->ended_at - ev->started_at, media = ev->to_s - ev->from_s;
-    int64_t before = (wall.from - ev->started_at) * media, until = (wall.to - ev->started_at) * media;
+    int64_t before = (wall.from - ev->started_at) * media,
+            until = (wall.to - ev->started_at) * media;
 
     return (struct span){
         .from = ev->from_s + (before + length - 1) / length,
@@ -93,8 +94,8 @@ static int64_t take_day(struct folding *f, size_t index, struct span part)
 {
     const struct term *term = f->enrollment->term;
     int64_t max_us = term->programme->max_day_s * US_PER_S;
-    struct taken_day *day =
-        enrollment_day(f->world, f->enrollment, term->first_day + (int64_t)index);
+    struct taken_day *day = enrollment_day(f->world, f->enrollment,
+                                           term->first_day + (int64_t)index);
     int64_t before = day->taken.total;
     int64_t free = intervals_add(&day->taken, f->world->arena, part.from, part.to);
 
@@ -138,12 +139,12 @@ static struct progress *course_progress(struct folding *f, const struct course *
     return progress;
 }
 
-/* Media seconds that F of free time is worth (R17.2). */
-static int64_t worth(const struct programme *programme, int64_t free_us, int64_t wall_us)
+/* Media seconds that F of free time is worth, in a report of that length as it came (R17.2). */
+static int64_t worth(const struct programme *programme, int64_t free_us, int64_t report_us)
 {
     int64_t seconds = free_us * programme->max_rate / 1000 / US_PER_S;
 
-    if (wall_us >= ROUNDING_FROM_US && 2 * free_us >= wall_us)
+    if (report_us >= ROUNDING_FROM_US && 2 * free_us >= report_us)
         seconds += ROUNDING_S;
     return seconds;
 }
@@ -210,7 +211,8 @@ enum outcome handle_watch_played(struct folding *f)
         return OUTCOME_DUPLICATE;
 
     struct span media = clip_media(f->ev, wall);
-    int64_t until = media.from + worth(course->programme, free, span_length(wall));
+    int64_t report_us = f->ev->ended_at - f->ev->started_at;
+    int64_t until = media.from + worth(course->programme, free, report_us);
     struct progress *progress = course_progress(f, course);
     if (until < media.to)
         count_cut(f, progress);

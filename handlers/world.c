@@ -42,6 +42,7 @@ struct trainee_entry *world_trainee(struct world *world, const char *trainee_id)
         return entry;
     entry = arena_alloc(world->arena, sizeof *entry);
     entry->trainee.trainee_id = arena_strdup(world->arena, trainee_id);
+    entry->trainee.full = true; /* nothing is kept of it but what comes now */
     map_put_string(&world->trainees, entry->trainee.trainee_id, entry);
     return entry;
 }
@@ -176,9 +177,8 @@ struct certificate *trainee_add_certificate(struct world *world, struct trainee 
     while (at < trainee->certificate_count &&
            strcmp(trainee->certificates[at]->programme->id, programme->id) < 0)
         at++;
-    trainee->certificates =
-        open_gap(world->arena, trainee->certificates, &trainee->certificate_count,
-                 &trainee->certificate_cap, at);
+    trainee->certificates = open_gap(world->arena, trainee->certificates,
+                                     &trainee->certificate_count, &trainee->certificate_cap, at);
     trainee->certificates[at] = certificate;
     certificate->programme = programme;
     certificate->issued_at = INSTANT_NONE;
@@ -188,10 +188,9 @@ struct certificate *trainee_add_certificate(struct world *world, struct trainee 
 struct certificate_version *certificate_add_version(struct world *world,
                                                     struct certificate *certificate)
 {
-    certificate->versions =
-        arena_grow(world->arena, certificate->versions, certificate->version_count,
-                   certificate->version_count + 1, &certificate->version_cap,
-                   sizeof *certificate->versions);
+    certificate->versions = arena_grow(world->arena, certificate->versions,
+                                       certificate->version_count, certificate->version_count + 1,
+                                       &certificate->version_cap, sizeof *certificate->versions);
     struct certificate_version *version = &certificate->versions[certificate->version_count++];
     *version = (struct certificate_version){
         .version = (int64_t)certificate->version_count,
@@ -203,9 +202,9 @@ struct certificate_version *certificate_add_version(struct world *world,
 
 struct credit *trainee_add_credit(struct world *world, struct trainee *trainee)
 {
-    trainee->credits =
-        arena_grow(world->arena, trainee->credits, trainee->credit_count,
-                   trainee->credit_count + 1, &trainee->credit_cap, sizeof *trainee->credits);
+    trainee->credits = arena_grow(world->arena, trainee->credits, trainee->credit_count,
+                                  trainee->credit_count + 1, &trainee->credit_cap,
+                                  sizeof *trainee->credits);
     struct credit *credit = &trainee->credits[trainee->credit_count++];
     *credit = (struct credit){.time = INSTANT_NONE};
     return credit;
@@ -213,9 +212,9 @@ struct credit *trainee_add_credit(struct world *world, struct trainee *trainee)
 
 struct anomaly *trainee_add_anomaly(struct world *world, struct trainee *trainee)
 {
-    trainee->anomalies =
-        arena_grow(world->arena, trainee->anomalies, trainee->anomaly_count,
-                   trainee->anomaly_count + 1, &trainee->anomaly_cap, sizeof *trainee->anomalies);
+    trainee->anomalies = arena_grow(world->arena, trainee->anomalies, trainee->anomaly_count,
+                                    trainee->anomaly_count + 1, &trainee->anomaly_cap,
+                                    sizeof *trainee->anomalies);
     struct anomaly *anomaly = &trainee->anomalies[trainee->anomaly_count++];
     *anomaly = (struct anomaly){.time = INSTANT_NONE};
     return anomaly;
@@ -228,8 +227,8 @@ struct year_record *trainee_add_year(struct world *world, struct trainee *traine
 
     while (at < trainee->year_count && trainee->years[at]->year < year)
         at++;
-    trainee->years =
-        open_gap(world->arena, trainee->years, &trainee->year_count, &trainee->year_cap, at);
+    trainee->years = open_gap(world->arena, trainee->years, &trainee->year_count,
+                              &trainee->year_cap, at);
     trainee->years[at] = record;
     record->year = year;
     return record;
@@ -267,9 +266,9 @@ struct taken_day *enrollment_day(struct world *world, struct enrollment *enrollm
 
 struct bar *enrollment_add_bar(struct world *world, struct enrollment *enrollment)
 {
-    enrollment->bars =
-        arena_grow(world->arena, enrollment->bars, enrollment->bar_count,
-                   enrollment->bar_count + 1, &enrollment->bar_cap, sizeof *enrollment->bars);
+    enrollment->bars = arena_grow(world->arena, enrollment->bars, enrollment->bar_count,
+                                  enrollment->bar_count + 1, &enrollment->bar_cap,
+                                  sizeof *enrollment->bars);
     struct bar *bar = &enrollment->bars[enrollment->bar_count++];
     *bar = (struct bar){.from = INSTANT_NONE, .to = INSTANT_NONE};
     return bar;
@@ -321,9 +320,9 @@ struct payment *payments_add(struct world *world, struct payments *payments)
 
 struct refund *payment_add_refund(struct world *world, struct payment *payment)
 {
-    payment->refunds =
-        arena_grow(world->arena, payment->refunds, payment->refund_count,
-                   payment->refund_count + 1, &payment->refund_cap, sizeof *payment->refunds);
+    payment->refunds = arena_grow(world->arena, payment->refunds, payment->refund_count,
+                                  payment->refund_count + 1, &payment->refund_cap,
+                                  sizeof *payment->refunds);
     struct refund *refund = &payment->refunds[payment->refund_count++];
     *refund = (struct refund){.time = INSTANT_NONE};
     return refund;

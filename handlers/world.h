@@ -105,18 +105,21 @@ struct world {
     size_t new_identity_count, new_identity_cap;
 };
 
-/* An empty world whose memory is the arena's; catalogues, crypto and hooks are set by the caller. */
+/* An empty world whose memory is the arena's; catalogues, crypto and hooks are set by the caller.
+ */
 void world_init(struct world *world, struct arena *arena, const struct catalogues *catalogues);
 /* Makes room for the clocks of a topic's partitions, none of which has seen a tick. */
 void world_set_partitions(struct world *world, enum topic topic, int32_t count);
 
-/* Each makes the entry, empty, if it is not there; strings are copied when it is made. */
+/* Each makes the entry, empty, if it is not there; strings are copied when it is made. A trainee is
+ * full until the loader says that only a thin part was loaded. */
 struct trainee_entry *world_trainee(struct world *world, const char *trainee_id);
 struct code *world_code(struct world *world, const char *payment_code);
 struct claims *world_claims(struct world *world, const uint8_t id_hash[32]);
 
 /* NULL if it is not there. */
-struct enrollment *trainee_find_enrollment(const struct trainee *trainee, const char *enrollment_id);
+struct enrollment *trainee_find_enrollment(const struct trainee *trainee,
+                                           const char *enrollment_id);
 struct certificate *trainee_find_certificate(const struct trainee *trainee,
                                              const struct programme *programme);
 struct year_record *trainee_find_year(const struct trainee *trainee, int64_t year);

@@ -54,7 +54,6 @@ CREATE TABLE enrollment (
     rejected_at timestamptz,
     withdrawn_at timestamptz,
     survey_at timestamptz,
-    bars timestamptz[] NOT NULL DEFAULT '{}',
     revision bigint NOT NULL CHECK (revision >= 0),
     state smallint NOT NULL CHECK (state BETWEEN 0 AND 6),
     paid boolean NOT NULL,
@@ -74,10 +73,19 @@ COMMENT ON TABLE enrollment IS 'One trainee in one term: what was submitted, the
 COMMENT ON COLUMN enrollment.id_number IS 'Sealed (AES-256-GCM, bound to row and column)';
 COMMENT ON COLUMN enrollment.mobile IS 'Sealed likewise';
 COMMENT ON COLUMN enrollment.id_hash IS 'Keyed hash of the ID number: sameness without the number';
-COMMENT ON COLUMN enrollment.bars IS 'Pairs [from, to) of disqualifications in log order (R23); the last to may be infinity: open';
 COMMENT ON COLUMN enrollment.state IS '0 pending, 1 active, 2 completed, 3 disqualified, 4 rejected, 5 withdrawn, 6 refunded';
 COMMENT ON COLUMN enrollment.missing IS 'Sum of 1 payment, 2 approval, 4 hours, 8 survey, 16 reinstatement';
 COMMENT ON COLUMN enrollment.revision IS 'Changes said by enrollment.changed, from 1';
+
+CREATE TABLE bar (
+    trainee_id text COLLATE "C" NOT NULL,
+    enrollment_id text COLLATE "C" NOT NULL,
+    rank integer NOT NULL,
+    barred_at timestamptz NOT NULL,
+    reinstated_at timestamptz CHECK (reinstated_at >= barred_at),
+    PRIMARY KEY (trainee_id, enrollment_id, rank)
+);
+COMMENT ON TABLE bar IS 'Disqualifications [barred_at, reinstated_at) in log order (R23); null: open';
 
 CREATE TABLE progress (
     trainee_id text COLLATE "C" NOT NULL,

@@ -84,27 +84,27 @@ CREATE TABLE journal_range (
 COMMENT ON TABLE journal_range IS 'The offsets [from_offset, next_offset) that a journal entry folded: contiguous and disjoint in each partition';
 
 CREATE TABLE outbox (
-    shard smallint NOT NULL,
     number bigint NOT NULL,
     seq integer NOT NULL,
     topic smallint NOT NULL,
     key bytea,
     headers bytea NOT NULL,
     value bytea,
-    PRIMARY KEY (shard, number, seq)
+    PRIMARY KEY (number, seq)
 );
-COMMENT ON TABLE outbox IS 'What is to be published, in order of (number, seq) in each shard; rows go when the Kafka transaction that carried them has committed';
-COMMENT ON COLUMN outbox.shard IS 'Hash of the record key modulo 16: one trainee is in one shard';
+COMMENT ON TABLE outbox IS 'What is to be published, dead letters included, in the order (number, seq); rows go when the Kafka transaction that carried them has committed';
 COMMENT ON COLUMN outbox.number IS 'The journal entry';
 COMMENT ON COLUMN outbox.headers IS 'Pairs of name and value, each as a 4-byte big-endian length and its bytes; length -1 is null';
 
 CREATE TABLE relay (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     epoch bigint NOT NULL DEFAULT 0,
-    owner text
+    owner text,
+    renewed_at timestamptz NOT NULL DEFAULT '-infinity'
 );
 INSERT INTO relay DEFAULT VALUES;
 COMMENT ON TABLE relay IS 'Who publishes the outbox: the epoch is raised by each takeover';
+COMMENT ON COLUMN relay.renewed_at IS 'The owner renews its lease; who finds it long past may take over; -infinity: given back';
 
 CREATE TABLE held (
     subject text COLLATE "C" NOT NULL,

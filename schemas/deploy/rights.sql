@@ -23,7 +23,7 @@ BEGIN
         EXECUTE format('GRANT SELECT, INSERT ON %I TO xueshi_app', name);
     END LOOP;
     FOREACH name IN ARRAY ARRAY['position', 'clock', 'relay', 'partition_count', 'trainee',
-                                'payment_code', 'id_hash', 'enrollment', 'progress', 'taken_day',
+                                'payment_code', 'id_hash', 'enrollment', 'bar', 'progress', 'taken_day',
                                 'attempt', 'payment', 'year_record', 'certificate',
                                 'certificate_version'] LOOP
         EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO xueshi_app', name);
@@ -32,7 +32,7 @@ BEGIN
         EXECUTE format('GRANT SELECT, INSERT, DELETE ON %I TO xueshi_app', name);
     END LOOP;
     FOREACH name IN ARRAY ARRAY['position', 'clock', 'relay', 'partition_count', 'catalogue',
-                                'journal', 'journal_range', 'trainee', 'payment_code', 'progress',
+                                'journal', 'journal_range', 'trainee', 'payment_code', 'bar', 'progress',
                                 'taken_day', 'attempt', 'exam_grant', 'payment', 'refund', 'credit',
                                 'year_record', 'certificate', 'certificate_version', 'anomaly'] LOOP
         EXECUTE format('GRANT SELECT ON %I TO xueshi_reader', name);
@@ -44,10 +44,10 @@ $$;
 GRANT SELECT (topic, partition, record_offset, number, reason, message, event_type, trainee_id,
               payment_code) ON dead_letter TO xueshi_reader;
 GRANT SELECT (subject, topic, partition, record_offset, stamp) ON held TO xueshi_reader;
-GRANT SELECT (shard, number, seq, topic) ON outbox TO xueshi_reader;
+GRANT SELECT (number, seq, topic) ON outbox TO xueshi_reader;
 GRANT SELECT (trainee_id, enrollment_id, term_id, payment_code, name, employer, prefecture,
               id_number_masked, title_level, base_id, employer_kind, submitted_at, approved_at,
-              rejected_at, withdrawn_at, survey_at, bars, revision, state, paid, approved,
+              rejected_at, withdrawn_at, survey_at, revision, state, paid, approved,
               active_at, hours, survey_done, missing, due_at) ON enrollment TO xueshi_reader;
 GRANT USAGE ON SEQUENCE journal_number TO xueshi_app;
 REVOKE ALL ON FUNCTION fence(bigint, bigint), refuse_change() FROM PUBLIC;

@@ -112,10 +112,9 @@ static void journal(struct program *program, const struct batch *batch)
         write_event(program, batch->messages[i]);
     if (!batch->message_count)
         return;
-    program->published =
-        arena_grow(&program->kept, program->published, program->published_count,
-                   program->published_count + 1, &program->published_cap,
-                   sizeof *program->published);
+    program->published = arena_grow(&program->kept, program->published, program->published_count,
+                                    program->published_count + 1, &program->published_cap,
+                                    sizeof *program->published);
     struct published *entry = &program->published[program->published_count++];
     entry->commit = program->commits;
     entry->count = (int64_t)batch->message_count;
@@ -125,8 +124,7 @@ static void journal(struct program *program, const struct batch *batch)
 static void pass_time(struct program *program)
 {
     for (;;) {
-        struct passing next = fold_next_passing(&program->config.catalogues,
-                                                program->world.passed,
+        struct passing next = fold_next_passing(&program->config.catalogues, program->world.passed,
                                                 world_watermark(&program->world));
         struct batch batch = {.arena = &program->records};
 
@@ -156,8 +154,8 @@ static void write_refusals(const struct program *program)
 
 static void commit(struct program *program)
 {
-    struct batch batch = {.arena = &program->records, .items = program->items,
-                          .item_count = program->item_count};
+    struct batch batch = {
+        .arena = &program->records, .items = program->items, .item_count = program->item_count};
 
     if (!program->item_count)
         return;
@@ -170,8 +168,6 @@ static void commit(struct program *program)
 
     program->item_count = program->item_cap = 0;
     program->items = NULL;
-    program->collector.held = NULL;
-    program->collector.held_count = program->collector.held_cap = 0;
     if (program->holds_records) /* they are borrowed: their memory stays for good */
         arena_init(&program->records);
     else
@@ -225,8 +221,8 @@ static void read_headers(struct arena *arena, const json_t *list, struct record 
         const json_t *pair = json_array_get(list, i), *value = json_array_get(pair, 1);
 
         headers[i].name = arena_strdup(arena, json_string_value(json_array_get(pair, 0)));
-        headers[i].value =
-            bytes_from(arena, value, json_string_value(json_object_get(value, "base64")));
+        headers[i].value = bytes_from(arena, value,
+                                      json_string_value(json_object_get(value, "base64")));
     }
     record->headers = headers;
     record->header_count = count;
@@ -254,9 +250,8 @@ static void read_record(struct program *program, const json_t *line)
                                json_string_value(json_object_get(line, "value_base64")));
     read_headers(arena, json_object_get(line, "headers"), record);
 
-    program->items = arena_grow(arena, program->items, program->item_count,
-                                program->item_count + 1, &program->item_cap,
-                                sizeof *program->items);
+    program->items = arena_grow(arena, program->items, program->item_count, program->item_count + 1,
+                                &program->item_cap, sizeof *program->items);
     item = &program->items[program->item_count++];
     *item = (struct batch_item){.record = record};
     if (decode_record(&program->decoder, arena, record, &item->ev, &item->err) != STATUS_OK)
@@ -265,10 +260,10 @@ static void read_record(struct program *program, const json_t *line)
 
 static void set_partitions(struct program *program, const json_t *counts)
 {
-    for (int topic = 0; topic < TOPICS_IN; topic++) {
+    for (enum topic topic = TOPIC_ENROLLMENT; topic < TOPICS_IN; topic++) {
         json_int_t count = json_integer_value(json_object_get(counts, topic_name(topic)));
 
-        world_set_partitions(&program->world, (enum topic)topic, count > 0 ? (int32_t)count : 1);
+        world_set_partitions(&program->world, topic, count > 0 ? (int32_t)count : 1);
     }
 }
 
@@ -378,8 +373,8 @@ int main(int argc, char **argv)
 
     read_options(&program.options, argc, argv);
     if (config_load(&program.config, &program.kept, config_path(program.options.config),
-                    CONFIG_PAYMENT_CODE_KEY | CONFIG_CERTIFICATE_NO_KEY |
-                        CONFIG_PERSON_INDEX_KEY | CONFIG_SIGNATURE_KEYS,
+                    CONFIG_PAYMENT_CODE_KEY | CONFIG_CERTIFICATE_NO_KEY | CONFIG_PERSON_INDEX_KEY |
+                        CONFIG_SIGNATURE_KEYS,
                     &err) != STATUS_OK) {
         fprintf(stderr, "fold-log: %s\n", err.message);
         return 78;
@@ -403,7 +398,7 @@ int main(int argc, char **argv)
         (program.events && fclose(program.events)))
         fail("output", "cannot be written");
     arena_finish(&program.records);
+    config_finish(&program.config); /* while the arena that holds its keys is there */
     arena_finish(&program.kept);
-    config_finish(&program.config);
     return 0;
 }

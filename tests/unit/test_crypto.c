@@ -10,7 +10,7 @@
 #include "../../daemon/crypto.h"
 
 #define ID_NUMBER "650102199001011234"
-#define WHERE "enrollment.id_number/t-1/e-1"
+#define WHERE     "enrollment.id_number/t-1/e-1"
 
 static void assert_hex(const uint8_t *bytes, size_t len, const char *expected)
 {
@@ -151,8 +151,7 @@ static void open_reads_a_published_ciphertext(void **state)
     uint8_t sealed[4 + 12 + 60 + 16], out[60];
 
     (void)state;
-    from_hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
-             keys.person_aes);
+    from_hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308", keys.person_aes);
     from_hex(aad_hex, (uint8_t *)where);
     size_t len = from_hex("01020304"
                           "cafebabefacedbaddecaf888"
