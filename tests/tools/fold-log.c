@@ -7,10 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../daemon/collect.h"
-#include "../../daemon/config.h"
 #include "../../daemon/decode.h"
-#include "../../daemon/dump.h"
+#include "folding.h"
 #include "log_lines.h"
 
 struct options {
@@ -18,36 +16,18 @@ struct options {
     bool full;
 };
 
-/* One journal entry that published. */
-struct published {
-    int64_t commit, count;
-    uint8_t digest[32];
-};
-
 struct program {
     struct options options;
     struct config config;
     struct decoder decoder;
-    struct arena kept;    /* configuration */
-    struct arena folding; /* the world of the log that is being folded */
-    struct arena records; /* of the commit that is being read */
-    struct arena *held;   /* those of commits with records that were held */
-    size_t held_count, held_cap;
-    struct world world;
-    struct collector collector;
-    FILE *outcomes, *events;
-    struct batch_item *items;
-    size_t item_count, item_cap;
-    size_t outcome_count; /* items whose outcome has been written */
-    struct published *published;
-    size_t published_count, published_cap;
-    int64_t commits;
+    struct arena kept; /* configuration */
+    struct folding_run run;
+    struct arena known; /* of many logs: the records of the one that was read last */
+    struct batch_item *known_items;
+    size_t known_count, known_cap;
     bool *has_boundaries; /* of each log */
     size_t log_count, log_cap;
     bool is_bounded; /* the log that is being folded */
-    bool holds_records;
-    void (*judged)(void *context, const struct event *ev, enum outcome outcome,
-                   const struct err *err, struct held *held);
 };
 
 _Noreturn static void fail(const char *what, const char *why)
@@ -56,120 +36,30 @@ _Noreturn static void fail(const char *what, const char *why)
     exit(1);
 }
 
-/* The decoder's refusals are judgements, too: written in their place, which is before `end`. */
-static void write_refusals(struct program *program, size_t end)
+/* One of many logs may be folded again in another order: its records stay. */
+static void know_item(struct program *program, const struct batch_item *item)
 {
-    for (; program->outcome_count < end; program->outcome_count++) {
-        const struct batch_item *item = &program->items[program->outcome_count];
-
-        if (!item->ev)
-            log_write_outcome(program->outcomes, &item->record->place, OUTCOME_REJECTED,
-                              item->err.reason, false);
-    }
-}
-
-static void note_judged(void *context, const struct event *ev, enum outcome outcome,
-                        const struct err *err, struct held *held)
-{
-    struct collector *collector = context;
-    struct program *program = (struct program *)((char *)collector -
-                                                 offsetof(struct program, collector));
-
-    program->judged(context, ev, outcome, err, held);
-    if (outcome == OUTCOME_HELD)
-        program->holds_records = true;
-    if (collector->item)
-        write_refusals(program, (size_t)(collector->item - program->items));
-    log_write_outcome(program->outcomes, &ev->place, outcome, err->reason,
-                      held && outcome != OUTCOME_HELD);
-}
-
-/* The journal's part of a commit: its events, and their digest. */
-static void journal(struct program *program, const struct batch *batch)
-{
-    program->commits++;
-    for (size_t i = 0; program->events && i < batch->message_count; i++)
-        log_write_event(program->events, batch->messages[i], program->commits);
-    if (!batch->message_count)
-        return;
-    program->published = arena_grow(&program->folding, program->published, program->published_count,
-                                    program->published_count + 1, &program->published_cap,
-                                    sizeof *program->published);
-    struct published *entry = &program->published[program->published_count++];
-    entry->commit = program->commits;
-    entry->count = (int64_t)batch->message_count;
-    collect_digest(batch, entry->digest);
-}
-
-static void pass_time(struct program *program)
-{
-    for (;;) {
-        struct passing next = fold_next_passing(&program->config.catalogues, program->world.passed,
-                                                world_watermark(&program->world));
-        struct batch batch = {.arena = &program->records};
-
-        if (next.what == PASSAGE_NONE)
-            return;
-        program->collector.batch = &batch;
-        fold_pass(&program->world, &next);
-        journal(program, &batch);
-    }
-}
-
-static int compare_items(const void *a, const void *b)
-{
-    const struct batch_item *left = a, *right = b;
-
-    return place_compare(&left->record->place, &right->record->place);
-}
-
-/* What is held borrows its record: the commit's memory stays until the log ends. */
-static void keep_records(struct program *program)
-{
-    program->held = arena_grow(&program->folding, program->held, program->held_count,
-                               program->held_count + 1, &program->held_cap, sizeof *program->held);
-    program->held[program->held_count++] = program->records;
-    arena_init(&program->records);
-}
-
-static void commit(struct program *program)
-{
-    struct batch batch = {
-        .arena = &program->records, .items = program->items, .item_count = program->item_count};
-
-    if (!program->item_count)
-        return;
-    qsort(program->items, program->item_count, sizeof *program->items, compare_items);
-    program->collector.batch = &batch;
-    collect_batch(&program->collector);
-    write_refusals(program, program->item_count);
-    journal(program, &batch);
-    pass_time(program);
-
-    program->item_count = program->item_cap = program->outcome_count = 0;
-    program->items = NULL;
-    if (program->holds_records)
-        keep_records(program);
-    else
-        arena_reset(&program->records);
-    program->holds_records = false;
+    program->known_items = arena_grow(&program->known, program->known_items, program->known_count,
+                                      program->known_count + 1, &program->known_cap,
+                                      sizeof *program->known_items);
+    program->known_items[program->known_count++] = *item;
 }
 
 static void read_record(struct program *program, const json_t *line)
 {
-    struct arena *arena = &program->records;
-    struct record *record = log_read_record(arena, line);
-    struct batch_item *item;
+    bool is_known = program->log_count > 1;
+    struct arena *arena = is_known ? &program->known : &program->run.records;
+    struct batch_item item = {.record = log_read_record(arena, line)};
+    const struct place *place = &item.record->place;
 
-    if (record->place.topic >= TOPICS_IN ||
-        record->place.partition >= program->world.partition_count[record->place.topic])
+    if (place->topic >= TOPICS_IN ||
+        place->partition >= program->run.world.partition_count[place->topic])
         fail("log", "a record is on no input topic or beyond its partitions");
-    program->items = arena_grow(arena, program->items, program->item_count, program->item_count + 1,
-                                &program->item_cap, sizeof *program->items);
-    item = &program->items[program->item_count++];
-    *item = (struct batch_item){.record = record};
-    if (decode_record(&program->decoder, arena, record, &item->ev, &item->err) != STATUS_OK)
-        item->ev = NULL;
+    if (decode_record(&program->decoder, arena, item.record, &item.ev, &item.err) != STATUS_OK)
+        item.ev = NULL;
+    folding_add(&program->run, &item);
+    if (is_known)
+        know_item(program, &item);
 }
 
 static void set_partitions(struct program *program, const json_t *counts)
@@ -177,48 +67,45 @@ static void set_partitions(struct program *program, const json_t *counts)
     for (enum topic topic = TOPIC_ENROLLMENT; topic < TOPICS_IN; topic++) {
         json_int_t count = json_integer_value(json_object_get(counts, topic_name(topic)));
 
-        world_set_partitions(&program->world, topic, count > 0 ? (int32_t)count : 1);
+        world_set_partitions(&program->run.world, topic, count > 0 ? (int32_t)count : 1);
     }
 }
 
-static void print_dump(const struct program *program)
-{
-    dump_world(stdout, &program->world, program->options.full);
-    for (size_t i = 0; program->options.full && i < program->published_count; i++)
-        dump_outbox(stdout, program->published[i].commit, program->published[i].count,
-                    program->published[i].digest);
-}
-
-/* An empty world for the log of that number. */
+/* A log of records that are to be read. */
 static void start_log(struct program *program, size_t number)
 {
+    arena_reset(&program->known);
+    program->known_items = NULL;
+    program->known_count = program->known_cap = 0;
     program->is_bounded = program->has_boundaries[number];
-    world_init(&program->world, &program->folding, &program->config.catalogues);
-    program->world.crypto = crypto_for_rules(&program->config.keys);
-    program->world.hooks = collect_hooks(&program->collector);
-    program->judged = program->world.hooks.judged;
-    program->world.hooks.judged = note_judged;
-    set_partitions(program, NULL);
+    folding_start(&program->run);
 }
 
-static void finish_log(struct program *program)
+/* The records of the log before, in the order of `places`; a negative place is a boundary. */
+static void fold_again(struct program *program, const json_t *places)
 {
-    commit(program);
-    print_dump(program);
-    for (size_t i = 0; i < program->held_count; i++)
-        arena_finish(&program->held[i]);
-    program->held = NULL;
-    program->held_count = program->held_cap = 0;
-    program->published = NULL;
-    program->published_count = program->published_cap = 0;
-    program->commits = 0;
-    arena_reset(&program->folding);
+    size_t i;
+    json_t *place;
+
+    program->is_bounded = false;
+    json_array_foreach (places, i, place)
+        program->is_bounded |= json_integer_value(place) < 0;
+    json_array_foreach (places, i, place) {
+        json_int_t at = json_integer_value(place);
+
+        if (at >= (json_int_t)program->known_count)
+            fail("log", "the log before has no such record");
+        if (at >= 0)
+            folding_add(&program->run, &program->known_items[at]);
+        if (at < 0 || !program->is_bounded)
+            folding_commit(&program->run);
+    }
 }
 
 /* The line that begins a log stands in each output, too. */
 static void repeat_line(struct program *program, const char *text)
 {
-    FILE *outputs[] = {stdout, program->outcomes, program->events};
+    FILE *outputs[] = {stdout, program->run.outcomes, program->run.events};
 
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
         if (outputs[i] && fputs(text, outputs[i]) == EOF)
@@ -240,11 +127,11 @@ static void read_line(struct program *program, const char *text, size_t len)
     if (json_object_get(line, "partitions"))
         set_partitions(program, json_object_get(line, "partitions"));
     else if (json_object_get(line, "commit"))
-        commit(program);
+        folding_commit(&program->run);
     else
         read_record(program, line);
     if (!program->is_bounded)
-        commit(program);
+        folding_commit(&program->run);
     json_decref(line);
 }
 
@@ -281,6 +168,28 @@ static FILE *open_log(struct program *program)
     return spool;
 }
 
+/* A line that begins a log: its records follow, or it names an order of those before. */
+static void begin_log(struct program *program, const char *text, size_t number)
+{
+    json_error_t error;
+    json_t *line = json_loads(text, 0, &error), *places = json_object_get(line, "again");
+    int32_t counts[TOPICS_IN];
+
+    if (!line)
+        fail("log", error.text);
+    repeat_line(program, text);
+    memcpy(counts, program->run.world.partition_count, sizeof counts);
+    if (!places) {
+        start_log(program, number);
+    } else {
+        folding_start(&program->run);
+        for (enum topic topic = TOPIC_ENROLLMENT; topic < TOPICS_IN; topic++)
+            world_set_partitions(&program->run.world, topic, counts[topic]);
+        fold_again(program, places);
+    }
+    json_decref(line);
+}
+
 static void fold_logs(struct program *program)
 {
     char *text = NULL;
@@ -291,14 +200,13 @@ static void fold_logs(struct program *program)
     for (ssize_t len; (len = getline(&text, &size, logs)) > 0;) {
         if (begins_log(text)) {
             if (number++ > 0)
-                finish_log(program);
-            repeat_line(program, text);
-            start_log(program, number);
+                folding_finish(&program->run, stdout, program->options.full);
+            begin_log(program, text, number);
             continue;
         }
         read_line(program, text, (size_t)len);
     }
-    finish_log(program);
+    folding_finish(&program->run, stdout, program->options.full);
     free(text);
     fclose(logs);
 }
@@ -363,16 +271,16 @@ int main(int argc, char **argv)
     program.decoder = (struct decoder){&program.config.catalogues, &program.config.keys,
                                        &program.config.signature_keys,
                                        program.config.signatures_required};
-    program.outcomes = open_output(program.options.outcomes);
-    program.events = open_output(program.options.events);
-    program.collector.world = &program.world;
-    program.collector.source = program.config.source;
+    program.run.outcomes = open_output(program.options.outcomes);
+    program.run.events = open_output(program.options.events);
+    program.run.config = &program.config;
 
     fold_logs(&program);
-    if (!close_output(stdout) || !close_output(program.outcomes) || !close_output(program.events))
+    if (!close_output(stdout) || !close_output(program.run.outcomes) ||
+        !close_output(program.run.events))
         fail("output", "cannot be written");
-    arena_finish(&program.records);
-    arena_finish(&program.folding);
+    folding_free(&program.run);
+    arena_finish(&program.known);
     config_finish(&program.config); /* while the arena that holds its keys is there */
     arena_finish(&program.kept);
     return 0;
