@@ -163,7 +163,8 @@ def _ticks(place: Place, partitions: dict[str, int]) -> list[tuple[int, Post]]:
                 if rng.random() < 0.01:
                     continue
                 stamp = instant + rng.choice((0, 0, 0, 0, 1000, SECOND))
-                post = Post(topic, "tick", contract.TICK, min(instant, stamp), stamp,
+                time = rng.choice((min(instant, stamp), instant, instant + DAY))
+                post = Post(topic, "tick", contract.TICK, time, stamp,
                             {"as_of": place.at(instant)}, place.new_id(), "/clock")
                 if rng.random() < 0.01:
                     post.breakage = rng.choice(BREAKAGES)
@@ -207,7 +208,7 @@ def make(deployment: Deployment, seed: int) -> History:
     if rng.random() < 0.15:
         _unknown_money(place)
     _repeat(rng, place.posts)
-    _break(rng, place.posts, rng.choice((0.0, 0.0, 0.0, 0.02, 0.02, 0.3)))
+    _break(rng, place.posts, rng.choice((0.0, 0.0, 0.0, 0.02, 0.02, 0.5)))
     documents = _records(rng, place.posts, _ticks(place, partitions), partitions)
     queues: dict[tuple, list[int]] = {}
     for place, document in enumerate(documents):
