@@ -54,7 +54,11 @@ $(B)/%.o: %.c
 $(B)/xueshid $(B)/xueshictl: $(B)/%: $(B)/daemon/%.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(TEST_TOOLS): $(B)/%: $(B)/tests/tools/%.o $(B)/libxueshi.a $(B)/libhandlers.a
+FOLD_LOG = fold-log folding log_lines
+$(B)/fold-log: $(FOLD_LOG:%=$(B)/tests/tools/%.o) $(B)/libxueshi.a $(B)/libhandlers.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(B)/relay-run: $(B)/tests/tools/relay-run.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
