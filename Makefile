@@ -96,7 +96,7 @@ oracle: build/release/fold-log
 
 demo: deps
 	$(MAKE) MODE=release all
-	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep)
+	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep) $(if $(KILL),--kill $(KILL))
 
 lint: deps
 	.ci/lint
