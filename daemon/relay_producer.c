@@ -120,7 +120,8 @@ static enum status check_topics(struct relay_producer *producer, struct err *err
 
 enum status relay_producer_init(struct relay_producer *producer, bool *pending, struct err *err)
 {
-    enum status status = take_error(producer, rd_kafka_init_transactions(producer->client, SLICE_MS),
+    enum status status = take_error(producer,
+                                    rd_kafka_init_transactions(producer->client, SLICE_MS),
                                     "taking over", pending, err);
 
     if (status == STATUS_OK && !*pending)
@@ -134,8 +135,8 @@ enum status relay_producer_begin(struct relay_producer *producer, struct err *er
     enum status status;
 
     producer->undelivered = RD_KAFKA_RESP_ERR_NO_ERROR;
-    status = take_error(producer, rd_kafka_begin_transaction(producer->client), "beginning a transaction",
-                        &pending, err);
+    status = take_error(producer, rd_kafka_begin_transaction(producer->client),
+                        "beginning a transaction", &pending, err);
     if (pending)
         status = err_set(err, STATUS_RETRY, "Kafka: a transaction cannot begin yet", NULL);
     return status;
@@ -242,7 +243,8 @@ enum status relay_producer_add_marker(struct relay_producer *producer, struct by
 
 enum status relay_producer_commit(struct relay_producer *producer, bool *pending, struct err *err)
 {
-    enum status status = take_error(producer, rd_kafka_commit_transaction(producer->client, SLICE_MS),
+    enum status status = take_error(producer,
+                                    rd_kafka_commit_transaction(producer->client, SLICE_MS),
                                     "committing", pending, err);
 
     if (status == STATUS_OK && !*pending && producer->undelivered)
@@ -256,8 +258,8 @@ enum status relay_producer_abort(struct relay_producer *producer, bool *pending,
     *pending = false;
     if (producer->is_broken)
         return err_set(err, STATUS_RETRY, "Kafka: nothing can be aborted", NULL);
-    return take_error(producer, rd_kafka_abort_transaction(producer->client, SLICE_MS), "aborting", pending,
-                      err);
+    return take_error(producer, rd_kafka_abort_transaction(producer->client, SLICE_MS), "aborting",
+                      pending, err);
 }
 
 void relay_producer_serve(struct relay_producer *producer, int timeout_ms)
