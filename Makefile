@@ -101,7 +101,7 @@ oracle: build/release/fold-log
 
 demo: deps
 	$(MAKE) MODE=release all
-	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep)
+	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep) $(if $(KILL),--kill $(KILL))
 
 # A million watch reports; figures go to build/bench/results.json.
 bench: deps

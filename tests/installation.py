@@ -3,7 +3,6 @@ daemons and the tool, on servers that run already."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -177,9 +176,6 @@ class Installation:
     def read(self, topic: str) -> list[Record]:
         """What is committed in a topic (named without prefix), each partition in its order."""
         return read_topic(self.kafka.bootstrap_servers, self.prefix + topic)
-
-    def read_data(self, topic: str) -> list[dict[str, Any]]:
-        return [json.loads(record.value or b"null") for record in self.read(topic)]
 
     def query(self, statement: str, arguments: tuple = ()) -> list[tuple]:
         """One statement as superuser in the installation's database."""

@@ -37,8 +37,16 @@ ZONE = timezone(timedelta(hours=8))
 UNFINISHED = ("exhausted", "nearly", "speeding", "gives_up", "no_survey", "never_pays")
 
 
+START = time.monotonic()
+
+
 def say(text: str = "") -> None:
     print(text, flush=True)
+
+
+def stage(text: str) -> None:
+    """What is done next, with the seconds since the start."""
+    say(f"[{time.monotonic() - START:3.0f} s] {text}")
 
 
 class Progress:
@@ -192,11 +200,8 @@ def check(installation: Installation, year: Year) -> bool:
     due = {line["certificate_no"]: line["digest"] for line in year.expected() if line["stands"]}
     table("Certificates, by event:", events)
     same = in_kafka == dict(rows) == due
-    refused = {
-        (line["topic"], line["partition"], line["offset"], line["reason"])
-        for line in json.loads(installation.ctl("rejected", "list", "--json").stdout)
-    }
-    expected = {tuple(line.values()) for line in year.refusals()}
+    refused = places(json.loads(installation.ctl("rejected", "list", "--json").stdout))
+    expected = places(year.refusals())
     say(
         f"\n{'OK' if same else 'NOT THE SAME'}: certificates that stand, by number and digest:"
         f" {len(in_kafka)} in Kafka, {len(rows)} in PostgreSQL, {len(due)} due by the generator"
@@ -208,6 +213,11 @@ def check(installation: Installation, year: Year) -> bool:
         f" {len(expected)} by the generator, each for its reason"
     )
     return same and refused == expected
+
+
+def places(refusals: list[dict[str, Any]]) -> set[tuple]:
+    names = ("topic", "partition", "offset", "reason")
+    return {tuple(refusal[name] for name in names) for refusal in refusals}
 
 
 def explain_one(installation: Installation, year: Year) -> None:
@@ -247,23 +257,24 @@ def run(options: argparse.Namespace, directory: Path, pg: PostgreSQL, kafka: Kaf
         unique=False,
     )
     installation.set_up()
-    say(f"Generating the year of {options.trainees} trainees (seed {options.seed})")
+    stage(f"Generating the year of {options.trainees} trainees (seed {options.seed})")
     year = generate(
         installation.catalogue, options.seed, options.trainees, PARTITIONS, keys=installation.keys
     )
     demo = Demo(installation, year, options.kill)
     try:
-        say(f"Starting xueshid; publishing {len(demo.records)} records in the order of their days")
+        stage(f"Starting xueshid; publishing {len(demo.records)} records, day by day")
         installation.start()
         demo.fold_year()
+        stage("Looking at what came of it")
         dump = installation.dump()
         tell_outcomes(installation)
         tell_people(lines(dump))
         tell_money(lines(dump))
-        same = check(installation, year)
         explain_one(installation, year)
+        same = check(installation, year)
         lag = json.loads(installation.ctl("status", "--json").stdout)["lag"]
-        say(f"\nLag: {lag}")
+        say(f"OK: lag {lag}" if lag == 0 else f"NOT FOLDED: lag {lag}")
         tell_more(installation)
         if options.dump:
             options.dump.write_text(dump, encoding="utf-8")
@@ -289,17 +300,17 @@ def main() -> int:
     options = parser.parse_args()
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    start = time.monotonic()
     try:
         with temporary_directory() as directory:
-            say("Starting PostgreSQL 15 and Apache Kafka 4.3.1")
+            stage("Starting PostgreSQL 15 and Apache Kafka 4.3.1")
             servers = PostgreSQL(directory / "postgresql"), Kafka(directory / "kafka")
             with running(*servers) as (pg, kafka):
                 same = run(options, directory, pg, kafka)
     except KeyboardInterrupt:
         say("\nStopped.")
         return 0 if options.keep else 130
-    say(f"\nThe demonstration took {time.monotonic() - start:.0f} s.")
+    say()
+    stage("Done; the servers are stopped.")
     return 0 if same else 1
 
 
