@@ -10,8 +10,9 @@ PKGS = rdkafka libpq jansson libconfig libcrypto
 HANDLERS = arena catalogue certificate checks effect effects enrollment err event event_table \
 	exam fold forms instant intervals map passage payment settle survey_credit text watch world
 DAEMON = $(filter-out xueshid xueshictl,$(basename $(notdir $(wildcard daemon/*.c))))
+TEST_TOOLS = build/$(MODE)/fold-log build/$(MODE)/relay-run
 PROGRAMS = $(patsubst %,build/$(MODE)/%,$(notdir $(basename \
-	$(wildcard daemon/xueshid.c daemon/xueshictl.c)))) build/$(MODE)/fold-log
+	$(wildcard daemon/xueshid.c daemon/xueshictl.c)))) $(TEST_TOOLS)
 
 # Unit tests of the rules link libhandlers.a and cmocka; those of the plumbing also libxueshi.a.
 PURE_TESTS = test_certificate test_checks test_containers test_enrollment test_exam test_fold \
@@ -53,7 +54,11 @@ $(B)/%.o: %.c
 $(B)/xueshid $(B)/xueshictl: $(B)/%: $(B)/daemon/%.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(B)/fold-log: $(B)/tests/tools/fold-log.o $(B)/libxueshi.a $(B)/libhandlers.a
+FOLD_LOG = fold-log folding log_lines
+$(B)/fold-log: $(FOLD_LOG:%=$(B)/tests/tools/%.o) $(B)/libxueshi.a $(B)/libhandlers.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(B)/relay-run: $(B)/tests/tools/relay-run.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
@@ -96,7 +101,7 @@ oracle: build/release/fold-log
 
 demo: deps
 	$(MAKE) MODE=release all
-	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep)
+	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep) $(if $(KILL),--kill $(KILL))
 
 # A million watch reports; figures go to build/bench/results.json.
 bench: deps

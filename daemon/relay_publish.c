@@ -291,7 +291,7 @@ enum status relay_publish(struct relay *relay, struct relay_batch *batch, struct
     if (status != STATUS_OK)
         return status;
     status = relay_outbox_delete(&relay->outbox, &relay->arena, batch->numbers, batch->count,
-                                     relay->outbox.transactions + 1, err);
+                                 relay->outbox.transactions + 1, err);
     if (status == STATUS_OK)
         relay->renewed_ms = relay_now_ms();
     else

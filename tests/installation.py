@@ -3,7 +3,6 @@ daemons and the tool, on servers that run already."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -171,15 +170,12 @@ class Installation:
 
     # Kafka and PostgreSQL.
 
-    def publish(self, records: Iterable[Record], **options: Any) -> int:
-        return publish(self.kafka.bootstrap_servers, records, self.prefix, **options)
+    def publish(self, records: Iterable[Record]) -> int:
+        return publish(self.kafka.bootstrap_servers, records, self.prefix)
 
     def read(self, topic: str) -> list[Record]:
         """What is committed in a topic (named without prefix), each partition in its order."""
         return read_topic(self.kafka.bootstrap_servers, self.prefix + topic)
-
-    def read_data(self, topic: str) -> list[dict[str, Any]]:
-        return [json.loads(record.value or b"null") for record in self.read(topic)]
 
     def query(self, statement: str, arguments: tuple = ()) -> list[tuple]:
         """One statement as superuser in the installation's database."""
