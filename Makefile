@@ -103,6 +103,11 @@ demo: deps
 	$(MAKE) MODE=release all
 	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep) $(if $(KILL),--kill $(KILL))
 
+# A million watch reports; figures go to build/bench/results.json.
+bench: deps
+	$(MAKE) MODE=release all
+	$(PYTHON) tests/bench/bench.py $(BENCH)
+
 lint: deps
 	.ci/lint
 
@@ -122,7 +127,7 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all objects print-flags unit-tests deps test check-purity oracle demo lint docs format install \
+.PHONY: all objects print-flags unit-tests deps test check-purity oracle demo bench lint docs format install \
 	clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -44,13 +44,14 @@ class Daemon(Server):
         self.instance = instance
         self.configuration = configuration
         self.environment: dict[str, str] = {}
+        self.program = BUILD / "xueshid"
 
     def prepare(self) -> None:
         """The configuration was written when the daemon was added."""
 
     def command(self) -> list[str]:
         variables = [f"{name}={value}" for name, value in self.environment.items()]
-        program = [str(BUILD / "xueshid"), "-c", str(self.configuration)]
+        program = [str(self.program), "-c", str(self.configuration)]
         return ["setpriv", "--pdeathsig", "KILL", "env", *variables, *program]
 
     def answers(self) -> bool:
