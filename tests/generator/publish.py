@@ -32,7 +32,7 @@ class Publisher:
                 "enable.idempotence": True,
                 "compression.type": "lz4",
                 "linger.ms": 20,
-                "log_level": 3,
+                "log_level": 2,  # what fails is raised, not logged
                 "queue.buffering.max.messages": 1000000,
             }
         )
