@@ -184,9 +184,24 @@ static bool add_headers(rd_kafka_headers_t *list, struct bytes rest)
     return true;
 }
 
-static enum status take_code(struct relay_producer *producer, rd_kafka_resp_err_t code,
-                             bool *pending, struct err *err)
+/* librdkafka takes a plain pointer, and with F_COPY only reads from it. */
+static rd_kafka_vu_t field(rd_kafka_vtype_t type, struct bytes bytes)
 {
+    union {
+        const void *from;
+        void *to;
+    } at = {.from = bytes.at};
+
+    return (rd_kafka_vu_t){.vtype = type, .u.mem = {.ptr = at.to, .size = bytes.len}};
+}
+
+static enum status produce(struct relay_producer *producer, const rd_kafka_vu_t *fields,
+                           size_t count, bool *pending, struct err *err)
+{
+    rd_kafka_error_t *error = rd_kafka_produceva(producer->client, fields, count);
+    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+
+    rd_kafka_error_destroy(error);
     *pending = code == RD_KAFKA_RESP_ERR__QUEUE_FULL;
     if (!code || *pending)
         return STATUS_OK;
@@ -195,23 +210,12 @@ static enum status take_code(struct relay_producer *producer, rd_kafka_resp_err_
     return err_set(err, STATUS_RETRY, "Kafka: producing: ", rd_kafka_err2str(code), NULL);
 }
 
-/* librdkafka takes a plain pointer, and with F_COPY only reads from it. */
-static void *unconst(struct bytes bytes)
-{
-    union {
-        const void *from;
-        void *to;
-    } at = {.from = bytes.at};
-
-    return at.to;
-}
-
 enum status relay_producer_add(struct relay_producer *producer, int64_t topic, struct bytes key,
                                struct bytes headers, struct bytes value, bool *pending,
                                struct err *err)
 {
     rd_kafka_headers_t *list;
-    rd_kafka_resp_err_t code;
+    enum status status;
 
     if (topic < TOPICS_IN || topic >= TOPICS)
         return err_set(err, STATUS_FATAL, "a row of the outbox names no outgoing topic", NULL);
@@ -220,25 +224,32 @@ enum status relay_producer_add(struct relay_producer *producer, int64_t topic, s
         rd_kafka_headers_destroy(list);
         return err_set(err, STATUS_FATAL, "a row of the outbox has broken headers", NULL);
     }
-    code = rd_kafka_producev(
-        producer->client, RD_KAFKA_V_RKT(producer->topics[topic]),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key.at, key.len),
-        RD_KAFKA_V_VALUE(unconst(value), value.len), RD_KAFKA_V_HEADERS(list), RD_KAFKA_V_END);
-    if (code)
-        rd_kafka_headers_destroy(list);
-    return take_code(producer, code, pending, err);
+    const rd_kafka_vu_t fields[] = {
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = producer->topics[topic]},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = list},
+        field(RD_KAFKA_VTYPE_KEY, key),
+        field(RD_KAFKA_VTYPE_VALUE, value),
+    };
+    status = produce(producer, fields, sizeof fields / sizeof *fields, pending, err);
+    if (status != STATUS_OK || *pending)
+        rd_kafka_headers_destroy(list); /* else librdkafka's */
+    return status;
 }
 
 enum status relay_producer_add_marker(struct relay_producer *producer, struct bytes marker,
                                       bool *pending, struct err *err)
 {
-    rd_kafka_resp_err_t code = rd_kafka_producev(
-        producer->client, RD_KAFKA_V_RKT(producer->marker_topic), RD_KAFKA_V_PARTITION(0),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(RELAY_MARKER_KEY, strlen(RELAY_MARKER_KEY)),
-        RD_KAFKA_V_VALUE(unconst(marker), marker.len), RD_KAFKA_V_END);
+    const struct bytes key = {.at = RELAY_MARKER_KEY, .len = strlen(RELAY_MARKER_KEY)};
+    const rd_kafka_vu_t fields[] = {
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = producer->marker_topic},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = 0},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        field(RD_KAFKA_VTYPE_KEY, key),
+        field(RD_KAFKA_VTYPE_VALUE, marker),
+    };
 
-    return take_code(producer, code, pending, err);
+    return produce(producer, fields, sizeof fields / sizeof *fields, pending, err);
 }
 
 enum status relay_producer_commit(struct relay_producer *producer, bool *pending, struct err *err)
