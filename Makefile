@@ -54,7 +54,11 @@ $(B)/%.o: %.c
 $(B)/xueshid $(B)/xueshictl: $(B)/%: $(B)/daemon/%.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(TEST_TOOLS): $(B)/%: $(B)/tests/tools/%.o $(B)/libxueshi.a $(B)/libhandlers.a
+FOLD_LOG = fold-log folding log_lines
+$(B)/fold-log: $(FOLD_LOG:%=$(B)/tests/tools/%.o) $(B)/libxueshi.a $(B)/libhandlers.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(B)/relay-run: $(B)/tests/tools/relay-run.o $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
@@ -95,9 +99,19 @@ oracle: build/release/fold-log
 	$(PYTHON) -m unittest discover -s tests/oracle
 	$(PYTHON) tests/oracle/compare.py --seconds $(T)
 
+# Faults under load, T seconds long, drawn from SEED (tests/faults/campaign.py).
+faults: deps
+	$(MAKE) MODE=release all
+	$(PYTHON) tests/faults/campaign.py --seconds $(or $(T),600) --seed $(or $(SEED),1)
+
 demo: deps
 	$(MAKE) MODE=release all
-	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep)
+	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep) $(if $(KILL),--kill $(KILL))
+
+# A million watch reports; figures go to build/bench/results.json.
+bench: deps
+	$(MAKE) MODE=release all
+	$(PYTHON) tests/bench/bench.py $(BENCH)
 
 lint: deps
 	.ci/lint
@@ -118,8 +132,8 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all objects print-flags unit-tests deps test check-purity oracle demo lint docs format install \
-	clean
+.PHONY: all objects print-flags unit-tests deps test check-purity oracle faults demo bench lint \
+	docs format install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

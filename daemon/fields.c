@@ -163,7 +163,7 @@ static enum status read_digest(struct reading *r)
     const char *text = string_of(r, &len);
 
     if (!text || !form_is_digest(text, len))
-        return invalid(r, "is not 64 lower-case hexadecimal digits");
+        return invalid(r, "is not 64 hexadecimal digits");
     return keep_text(r, text, len);
 }
 

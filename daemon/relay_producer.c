@@ -184,8 +184,20 @@ static bool add_headers(rd_kafka_headers_t *list, struct bytes rest)
     return true;
 }
 
-/* librdkafka takes a plain pointer, and with F_COPY only reads from it. */
-static rd_kafka_vu_t field(rd_kafka_vtype_t type, struct bytes bytes)
+static enum status take_code(struct relay_producer *producer, rd_kafka_resp_err_t code,
+                             bool *pending, struct err *err)
+{
+    *pending = code == RD_KAFKA_RESP_ERR__QUEUE_FULL;
+    if (!code || *pending)
+        return STATUS_OK;
+    if (producer->undelivered)
+        code = producer->undelivered;
+    return err_set(err, STATUS_RETRY, "Kafka: producing: ", rd_kafka_err2str(code), NULL);
+}
+
+/* A key or value as a part. librdkafka takes a plain pointer, and with F_COPY only reads from it.
+ */
+static rd_kafka_vu_t part_of(rd_kafka_vtype_t type, struct bytes bytes)
 {
     union {
         const void *from;
@@ -195,27 +207,24 @@ static rd_kafka_vu_t field(rd_kafka_vtype_t type, struct bytes bytes)
     return (rd_kafka_vu_t){.vtype = type, .u.mem = {.ptr = at.to, .size = bytes.len}};
 }
 
-static enum status produce(struct relay_producer *producer, const rd_kafka_vu_t *fields,
-                           size_t count, bool *pending, struct err *err)
+static rd_kafka_resp_err_t produce(struct relay_producer *producer, const rd_kafka_vu_t *parts,
+                                   size_t count)
 {
-    rd_kafka_error_t *error = rd_kafka_produceva(producer->client, fields, count);
+    rd_kafka_error_t *error = rd_kafka_produceva(producer->client, parts, count);
     rd_kafka_resp_err_t code = rd_kafka_error_code(error);
 
     rd_kafka_error_destroy(error);
-    *pending = code == RD_KAFKA_RESP_ERR__QUEUE_FULL;
-    if (!code || *pending)
-        return STATUS_OK;
-    if (producer->undelivered)
-        code = producer->undelivered;
-    return err_set(err, STATUS_RETRY, "Kafka: producing: ", rd_kafka_err2str(code), NULL);
+    return code;
 }
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum status relay_producer_add(struct relay_producer *producer, int64_t topic, struct bytes key,
                                struct bytes headers, struct bytes value, bool *pending,
                                struct err *err)
 {
     rd_kafka_headers_t *list;
-    enum status status;
+    rd_kafka_resp_err_t code;
 
     if (topic < TOPICS_IN || topic >= TOPICS)
         return err_set(err, STATUS_FATAL, "a row of the outbox names no outgoing topic", NULL);
@@ -224,32 +233,32 @@ enum status relay_producer_add(struct relay_producer *producer, int64_t topic, s
         rd_kafka_headers_destroy(list);
         return err_set(err, STATUS_FATAL, "a row of the outbox has broken headers", NULL);
     }
-    const rd_kafka_vu_t fields[] = {
+    const rd_kafka_vu_t parts[] = {
         {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = producer->topics[topic]},
         {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        part_of(RD_KAFKA_VTYPE_KEY, key),
+        part_of(RD_KAFKA_VTYPE_VALUE, value),
         {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = list},
-        field(RD_KAFKA_VTYPE_KEY, key),
-        field(RD_KAFKA_VTYPE_VALUE, value),
     };
-    status = produce(producer, fields, sizeof fields / sizeof *fields, pending, err);
-    if (status != STATUS_OK || *pending)
-        rd_kafka_headers_destroy(list); /* else librdkafka's */
-    return status;
+    code = produce(producer, parts, COUNT(parts));
+    if (code)
+        rd_kafka_headers_destroy(list);
+    return take_code(producer, code, pending, err);
 }
 
 enum status relay_producer_add_marker(struct relay_producer *producer, struct bytes marker,
                                       bool *pending, struct err *err)
 {
-    const struct bytes key = {.at = RELAY_MARKER_KEY, .len = strlen(RELAY_MARKER_KEY)};
-    const rd_kafka_vu_t fields[] = {
+    struct bytes key = {RELAY_MARKER_KEY, strlen(RELAY_MARKER_KEY)};
+    const rd_kafka_vu_t parts[] = {
         {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = producer->marker_topic},
         {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = 0},
         {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
-        field(RD_KAFKA_VTYPE_KEY, key),
-        field(RD_KAFKA_VTYPE_VALUE, marker),
+        part_of(RD_KAFKA_VTYPE_KEY, key),
+        part_of(RD_KAFKA_VTYPE_VALUE, marker),
     };
 
-    return produce(producer, fields, sizeof fields / sizeof *fields, pending, err);
+    return take_code(producer, produce(producer, parts, COUNT(parts)), pending, err);
 }
 
 enum status relay_producer_commit(struct relay_producer *producer, bool *pending, struct err *err)

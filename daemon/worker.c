@@ -305,23 +305,39 @@ static void tick(struct worker *w)
     w->last_tick_s = due_s;
 }
 
-/* How long to wait for the next record: the rest of the batch's time, else until something comes.
- */
 #define IDLE_MS 200
-static int poll_ms(const struct worker *w)
-{
-    int64_t left;
 
-    if (!w->count)
-        return IDLE_MS;
-    left = w->first_ms + w->config->batch.wait_ms - clock_ms(CLOCK_MONOTONIC);
-    return left > 0 ? (int)left : 0;
+/* Whether the batch is to be closed when no record is ready; else *wait_ms is how long to wait for
+ * one. */
+static bool is_due(const struct worker *w, int *wait_ms)
+{
+    int64_t left = IDLE_MS;
+
+    if (w->count)
+        left = w->first_ms + w->config->batch.wait_ms - clock_ms(CLOCK_MONOTONIC);
+    *wait_ms = left > 0 ? (int)left : 0;
+    return left <= 0;
 }
 
-static bool is_full(const struct worker *w)
+/* What is ready is taken without a look at the clock: in a backlog batches are full, and without
+ * one nothing is ready when the batch's time is over. */
+static void poll_record(struct worker *w, struct consumed *consumed)
 {
-    return w->count >= (size_t)w->config->batch.records ||
-           (w->count && clock_ms(CLOCK_MONOTONIC) >= w->first_ms + w->config->batch.wait_ms);
+    int wait_ms;
+
+    consumer_poll(w->consumer, 0, &w->records, consumed, w->err);
+    if (consumed->kind == CONSUMED_NOTHING && !is_due(w, &wait_ms))
+        consumer_poll(w->consumer, wait_ms, &w->records, consumed, w->err);
+}
+
+/* Either of the two that close a batch. */
+static bool is_complete(const struct worker *w, const struct consumed *consumed)
+{
+    int wait_ms;
+
+    if (w->count >= (size_t)w->config->batch.records)
+        return true;
+    return consumed->kind != CONSUMED_RECORD && w->count && is_due(w, &wait_ms);
 }
 
 static enum status step(struct worker *w)
@@ -329,7 +345,7 @@ static enum status step(struct worker *w)
     struct consumed consumed;
     enum status status = STATUS_OK;
 
-    consumer_poll(w->consumer, poll_ms(w), &w->records, &consumed, w->err);
+    poll_record(w, &consumed);
     switch (consumed.kind) {
     case CONSUMED_RECORD:
         add_record(w, &consumed);
@@ -344,7 +360,7 @@ static enum status step(struct worker *w)
     case CONSUMED_NOTHING:
         break;
     }
-    if (is_full(w))
+    if (is_complete(w, &consumed))
         status = flush(w);
     if (status == STATUS_OK && !w->count)
         status = flush_ends(w);

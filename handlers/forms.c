@@ -147,7 +147,7 @@ bool form_is_digest(const char *text, size_t len)
     if (len != 64)
         return false;
     for (size_t i = 0; i < len; i++)
-        if (!is_digit(text[i]) && !(text[i] >= 'a' && text[i] <= 'f'))
+        if (!is_digit(text[i]) && !((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'f'))
             return false;
     return true;
 }

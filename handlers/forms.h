@@ -21,7 +21,7 @@ bool form_is_mobile(const char *text, size_t len);
 /* 17 digits and [0-9Xx], a real date from 1900 to the day given (days from 1970-01-01), check digit
  * by ISO 7064 MOD 11-2 (GB 11643). */
 bool form_is_id_number(const char *text, size_t len, int64_t last_day);
-/* 64 lower-case hexadecimal digits. */
+/* 64 hexadecimal digits, of either case. */
 bool form_is_digest(const char *text, size_t len);
 
 /* What must not travel in keys, headers and texts: a valid ID number of any day, 1 and ten digits,

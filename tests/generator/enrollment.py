@@ -1,4 +1,4 @@
-"""One trainee's enrollment as it is lived: each act is published, and what it must lead to is noted.
+"""One trainee's enrollment as it is lived: each act is published, what follows from it is noted.
 
 The notes are the generator's own knowledge of the story (when a course was watched, which attempt
 passed), not a second fold: stories keep to what can be said without one.
@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .catalogue import Catalogue, Course, Term
-from .events import DAY, HOUR, MINUTE, SECOND, Event, beijing, milliseconds, structured, utc
+from .events import DAY, HOUR, MINUTE, SECOND, Event, beijing, milliseconds, utc
 from .keys import Keys
 from .log import Log
 from .people import Person
-from .records import Record
+from .records import Record, structured
 
 RATES = (1000, 1000, 1250, 1250, 1500, 1500, 2000, 2000, 2000)  # playback speed, per mille
 
@@ -292,7 +292,7 @@ class Enrollment:
         )
 
     def attend(self, course: Course, share: float = 1.0) -> None:
-        """Presence in a broadcast, in one or two parts; counted if the enrollment is active then."""
+        """Presence in a broadcast, in one or two parts, while the enrollment is active."""
         assert course.start and course.end
         start, end = milliseconds(course.start), milliseconds(course.end)
         span = int((end - start) * share)
@@ -301,7 +301,8 @@ class Enrollment:
             pause = start + span // 2 + self.rng.randrange(span // 8)
             parts = [(joined, pause), (pause + 30 * SECOND, start + span)]
         else:
-            parts = [(joined, start + span + (self.rng.randrange(5 * MINUTE) if share == 1.0 else 0))]
+            stays = self.rng.randrange(5 * MINUTE) if share == 1.0 else 0
+            parts = [(joined, start + span + stays)]
         needed = (end - start) * self.world.catalogue["watch"]["live_share"]
         present = 0
         for begin, finish in parts:

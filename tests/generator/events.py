@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from .keys import Keys
-from .records import Header, Record, binary, structured, to_json
+from .records import Header, Record, binary, to_json
 
 SECOND = 1000
 MINUTE = 60 * SECOND
@@ -46,16 +46,17 @@ def milliseconds(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
-@functools.lru_cache(maxsize=1 << 12)
-def _minute(minutes: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:", time.gmtime(minutes * 60))
+@functools.cache
+def _date(days: int) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(days * 86400))
 
 
 def utc(ms: int) -> str:
     """RFC 3339 in UTC."""
-    rest = ms % MINUTE
+    days, rest = divmod(ms, DAY)
     seconds, fraction = divmod(rest, SECOND)
-    text = f"{_minute(ms // MINUTE)}{seconds:02}"
+    minutes, seconds = divmod(seconds, 60)
+    text = f"{_date(days)}T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
     return f"{text}.{fraction:03}Z" if fraction else f"{text}Z"
 
 
@@ -116,5 +117,3 @@ class Event:
         signature = key.sign(self.id, self.full_type, when, value)
         return [("signature-key", key.key_id.encode()), ("signature", signature.encode())]
 
-
-__all__ = ["DAY", "HOUR", "MINUTE", "SECOND", "Event", "beijing", "milliseconds", "structured", "utc"]

@@ -3,8 +3,9 @@
     python3 tests/generator/generate.py --seed 7 --trainees 100 \\
         --catalogue config/programme-2023.conf --out log.jsonl --expect expect.jsonl --config etc
 
-`--config` writes a xueshid.conf with all keys; `build/release/fold-log -c etc/xueshid.conf log.jsonl`
-then folds the log. `--publish` puts the records into Kafka, into topics that have --partitions each.
+`--config` writes a xueshid.conf with all keys, with which the log can be folded:
+`build/release/fold-log -c etc/xueshid.conf log.jsonl`. `--publish` puts the records into Kafka,
+into topics that have --partitions each.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every way in which a record is refused: what is sent, for which reason, what the message must say.
+"""Every way in which a record is refused: what is sent, the reason, what the message must say.
 
 One table for two users: the contract test sends each of them to the real daemon; a generated year
 has some of them among its records.
@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from .events import MINUTE, SECOND, Event, milliseconds, structured, utc
+from .events import MINUTE, SECOND, Event, milliseconds, utc
 from .keys import UNLISTED_BANK
 from .people import id_number
-from .records import Record, to_json
+from .records import Record, structured, to_json
 from .samples import OPTIONAL, TYPES, Scene, sample
 
 VALUE_MAX = 64 * 1024
@@ -296,7 +296,8 @@ def _fields(scene: Scene) -> Iterator[Mistake]:
     record = _record(scene, nothing)
     yield Mistake("enrollment.corrected: nothing to correct", "invalid_field", record)
     # It would travel in keys and subjects.
-    secrets = (("an ID number", scene.trainee.person.id_number.upper()), ("a mobile", "13812345678"))
+    number = scene.trainee.person.id_number.upper()
+    secrets = (("an ID number", number), ("a mobile number", "13812345678"))
     for field in ("trainee_id", "enrollment_id"):
         for name, secret in secrets:
             record = _data(scene, "survey.submitted", **{field: secret})
@@ -407,7 +408,8 @@ def _conflicts(scene: Scene) -> Iterator[Mistake]:
         if kind in said:
             data = {**said[kind].data, member: value}
             event = replace(said[kind], data=data, id=scene.fresh("m"), arrival=scene.at)
-            yield Mistake(f"conflict: {kind} with another {member}", "conflict", _record(scene, event))
+            name = f"conflict: {kind} with another {member}"
+            yield Mistake(name, "conflict", _record(scene, event))
     reviewed = said["enrollment.reviewed"]
     event = replace(reviewed, data={**reviewed.data, "decision": "rejected"}, arrival=scene.at)
     yield Mistake("conflict: a review under the same id", "conflict", _record(scene, event))

@@ -121,7 +121,7 @@ def pays_twice(trainee: Trainee) -> None:
 def pays_wrong_then_right(trainee: Trainee) -> None:
     enrollment = enroll(trainee, early=True)
     enrollment.approve(enrollment.submitted_at + DAY)
-    wrong = trainee.rng.choice((1, 100, 19999, 20001, 2000000, 10**12))
+    wrong = trainee.rng.choice((1, 100, 19999, 20001, 200000))
     enrollment.pay(enrollment.submitted_at + HOUR, amount_fen=wrong, settles=False)
     enrollment.pay(enrollment.submitted_at + 2 * DAY)
     finish(enrollment)

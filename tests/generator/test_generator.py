@@ -77,13 +77,11 @@ def test_year_folds_to_what_is_due(tmp_path, catalogue, trainees, seed, partitio
 
 def test_same_seed_gives_the_same_log(tmp_path):
     def run(name: str, seed: str) -> bytes:
+        log, due = tmp_path / name, tmp_path / f"{name}-due"
         command = [sys.executable, GENERATE, "--trainees", "60", "--catalogue", SMALL]
-        subprocess.run(
-            [*command, "--seed", seed, "--out", tmp_path / name, "--expect", tmp_path / f"{name}-due"],
-            check=True,
-            capture_output=True,
-        )
-        return (tmp_path / name).read_bytes() + (tmp_path / f"{name}-due").read_bytes()
+        files = ["--out", log, "--expect", due]
+        subprocess.run([*command, "--seed", seed, *files], check=True, capture_output=True)
+        return log.read_bytes() + due.read_bytes()
 
     first = run("one", "7")
     assert run("two", "7") == first

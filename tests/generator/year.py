@@ -17,7 +17,7 @@ from .records import partition_of
 from .samples import Scene
 from .stories import cast
 
-SCENES, MISTAKES = 8, 40  # people about whom mistakes are made, and how many each
+SCENES, MISTAKES = 8, 40  # so many people, so many mistakes about each
 IMPORTED = 0.8  # share of trainees with public hours of their own
 
 

@@ -4,12 +4,14 @@ the in-memory fold of the same records is the reference (fold.md section 1)."""
 from __future__ import annotations
 
 import hashlib
+import io
+import itertools
 import json
 import subprocess
 
 import pytest
 
-from generator.records import write_log
+from generator.records import INPUT_TOPICS, write_log
 from generator.year import generate
 from installation import BUILD
 
@@ -76,6 +78,40 @@ def test_a_year_comes_to_what_the_rules_say(make_installation, batch, workers, t
     check_published(installation)
     assert installation.query("SELECT count(*) FROM xueshi.outbox") == [(0,)]
     installation.stop()
+
+
+def along_the_journal(installation, year) -> str:
+    """The full dump by the rules alone, of the same commits in the same order."""
+    records = {(r.topic, r.partition, r.offset): r for r in year.log.records()}
+    ranges = installation.query(
+        "SELECT number, topic, partition, from_offset, next_offset FROM xueshi.journal_range"
+        " ORDER BY number, topic, partition"
+    )
+    log = installation.directory / "journal.jsonl"
+    with open(log, "w", encoding="utf-8") as out:
+        write_log([], installation.partitions, out)
+        for _, commit in itertools.groupby(ranges, key=lambda row: row[0]):
+            lines = io.StringIO()
+            passed = [
+                records[INPUT_TOPICS[topic], partition, offset]
+                for _, topic, partition, first, following in commit
+                for offset in range(first, following)
+            ]
+            write_log(passed, installation.partitions, lines)
+            out.write(lines.getvalue().partition("\n")[2] + '{"commit":true}\n')
+    command = [BUILD / "fold-log", "-c", installation.configuration, "--full", log]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout
+
+
+@pytest.mark.parametrize("batch", [1, 13, 700])
+def test_the_story_is_that_of_the_journal(make_installation, batch):
+    """One worker, so that each closing stands right behind the commit that passed it; then versions,
+    revisions and the digests of what was published follow from the journal, byte for byte."""
+    installation, year = set_up(make_installation, 10 if batch == 1 else 40, batch, 1, f"s{batch}")
+    installation.publish(year.log.records())
+    installation.start()
+    installation.wait_idle(120)
+    assert installation.dump(full=True) == along_the_journal(installation, year)
 
 
 def test_certificates_in_kafka_are_those_in_the_database(make_installation):

@@ -9,6 +9,7 @@ come first. Figures go to build/oracle/results.json. Exit: 0 ok, 1 failed, 3 dif
 
 import argparse
 import collections
+import itertools
 import json
 import multiprocessing
 import queue
@@ -16,14 +17,20 @@ import random
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import coverage
 import deployments
+import dump
 import histories
 from deployments import Deployment
-from sides import Crashed, FoldLog, by_oracle
+from histories import History
+from logfile import Log
+from passing import Journal
+from sides import Crashed, Folded, FoldLog, begins, by_oracle
 
+BATCH = 25  # histories of a variant that are folded in one run
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 
@@ -34,9 +41,9 @@ class Difference(Exception):
 
 def differs(program: FoldLog, deployment: Deployment, lines: list[str]) -> str | None:
     """How the two sides first differ on a log."""
-    ours, _ = by_oracle(deployment, lines)
+    ours, _ = by_oracle(deployment, Log(lines))
     try:
-        found = ours.difference(program.fold(deployment, lines))
+        found = ours.difference(program.fold(deployment, [begins(), *lines])[0])
     except Crashed as crash:
         return f"fold-log: {crash}"
     if found is None:
@@ -61,7 +68,20 @@ def shrink(program: FoldLog, deployment: Deployment, lines: list[str]) -> list[s
     return [header, *body]
 
 
-# --- One history ---------------------------------------------------------------------------
+# --- Many histories ------------------------------------------------------------------------
+
+@dataclass(slots=True)
+class Case:
+    """A history with interleavings of it; the first of these is compared in full."""
+
+    seed: int
+    history: History
+    orders: list[list[int]]
+
+    def lines(self, orders: list[list[int]]) -> list[str]:
+        """As made, then in other orders, for one run of fold-log."""
+        return [begins(), *self.history.log(), *map(begins, orders)]
+
 
 class Comparison:
     """What one worker has compared."""
@@ -71,68 +91,70 @@ class Comparison:
         self.figures = collections.Counter()
         self.occurred = collections.Counter()
 
-    def check(self, deployment: Deployment, lines: list[str]):
-        """Compares a log in full and returns the oracle's folding of it."""
-        self.figures["full comparisons"] += 1
-        self.figures["records folded"] += len(lines) - 1
-        ours, journal = by_oracle(deployment, lines)
+    def case(self, deployment: Deployment, seed: int) -> Case:
+        history, rng = histories.make(deployment, seed), random.Random(seed)
+        orders = [history.interleaving(rng) for _ in range(self.interleavings)]
+        return Case(seed, history, orders)
+
+    def check_all(self, deployment: Deployment, seeds: range) -> None:
+        """Compares the histories of some seeds, in as few runs of fold-log as may be."""
+        cases = [self.case(deployment, seed) for seed in seeds]
+        in_full = [line for case in cases for line in case.lines(case.orders[:1])]
+        for_net = [line for case in cases for line in case.lines(case.orders[1:])]
         try:
-            found = ours.difference(self.program.fold(deployment, lines))
+            folded = iter(self.program.fold(deployment, in_full))
+            nets = iter(self.program.nets(deployment, for_net))
         except Crashed as crash:
-            raise Difference(deployment.variant, lines, f"fold-log: {crash}") from crash
+            self.find_crash(deployment, cases)
+            raise Difference(deployment.variant, [], f"fold-log: {crash}") from crash
+        for case in cases:
+            full = list(itertools.islice(folded, len(case.orders[:1]) + 1))
+            self.check(deployment, case, full,
+                       list(itertools.islice(nets, len(case.orders[1:]) + 1)))
+
+    def find_crash(self, deployment: Deployment, cases: list[Case]) -> None:
+        for case in cases:
+            for order in (None, *case.orders):
+                self.check_log(deployment, case, order)
+
+    def check_log(self, deployment: Deployment, case: Case, order: list[int] | None) -> None:
+        lines = case.history.log(order)
+        found = differs(self.program, deployment, lines)
         if found is not None:
-            raise Difference(deployment.variant, lines, found[0])
-        return ours, journal
+            raise Difference(deployment.variant, lines, f"seed {case.seed}: {found}")
 
-    def history(self, deployment: Deployment, seed: int) -> None:
-        history = histories.make(deployment, seed)
-        rng = random.Random(seed)
-        self.figures["histories"] += 1
-        self.figures["records"] += len(history.by_time)
-        ours, journal = self.check(deployment, [history.header(), *history.by_time])
-        coverage.count(self.occurred, journal)
-        net = net_of(ours.full)
-        for number in range(self.interleavings):
-            lines = [history.header(), *history.interleaved(rng)]
-            self.figures["interleavings"] += 1
-            if number == 0 or journal.world.raced:
-                self.check_interleaving(deployment, lines, net, journal)
-                continue
-            self.figures["records folded"] += len(lines) - 1
-            if self.net(deployment, lines) != net:
-                self.check_interleaving(deployment, lines, net, journal)
+    def check(self, deployment: Deployment, case: Case, full: list[Folded],
+              nets: list[list[str]]) -> None:
+        records = len(case.history.lines)
+        self.figures.update({
+            "histories": 1, "records": records, "interleavings": len(case.orders),
+            "full comparisons": len(full), "records folded": records * (1 + len(case.orders))})
+        log = Log(case.history.log())
+        ours, base = by_oracle(deployment, log)
+        if ours.difference(full[0]) is not None:
+            self.check_log(deployment, case, None)
+        coverage.count(self.occurred, base)
+        net = list(dump.dump(base, False))
+        for order, theirs in zip(case.orders[:1], full[1:]):
+            ours, other = by_oracle(deployment, log.again(order))
+            if ours.difference(theirs) is not None:
+                self.check_log(deployment, case, order)
+            self.same_net(deployment, case, order, base, other)
+        for order, theirs in zip(case.orders[1:], nets[1:]):
+            if theirs != net:
+                self.check_log(deployment, case, order)
+                _, other = by_oracle(deployment, log.again(order))
+                self.same_net(deployment, case, order, base, other)
 
-    def net(self, deployment: Deployment, lines: list[str]) -> list[str] | None:
-        try:
-            return self.program.net(deployment, lines)
-        except Crashed:
-            return None
-
-    def check_interleaving(self, deployment: Deployment, lines: list[str], net: list[str],
-                           base) -> None:
-        """In full; and its net state must be the history's, unless who came first decides."""
-        ours, journal = self.check(deployment, lines)
-        if net_of(ours.full) == net:
+    def same_net(self, deployment: Deployment, case: Case, order: list[int], base: Journal,
+                 other: Journal) -> None:
+        """The net state is the history's, unless who came first decides (fold.md section 1)."""
+        if list(dump.dump(base, False)) == list(dump.dump(other, False)):
             return
-        if not (base.world.raced or journal.world.raced):
-            raise Difference(deployment.variant, lines, "net state depends on the interleaving")
+        if not (base.world.raced or other.world.raced):
+            raise Difference(deployment.variant, case.history.log(order),
+                             f"seed {case.seed}: net state depends on the interleaving")
         self.figures["interleavings decided by who came first"] += 1
-
-
-def net_of(full: list[str]) -> list[str]:
-    """The net dump within a full one."""
-    kept = []
-    for line in full:
-        document = json.loads(line)
-        if document["kind"] == "outbox":
-            continue
-        versions = document.pop("versions", None)
-        document.pop("revision", None)
-        if versions and document["digest"] is None and not document["ordered"]:
-            continue
-        kept.append(json.dumps(document, sort_keys=True, separators=(",", ":"),
-                               ensure_ascii=False))
-    return kept
 
 
 # --- Runs ----------------------------------------------------------------------------------
@@ -153,23 +175,23 @@ def work(arguments: argparse.Namespace, directory: str, number: int, results) ->
     program = FoldLog(arguments.program)
     deployed = {v: deployments.deploy(v, Path(directory) / v) for v in deployments.VARIANTS}
     comparison = Comparison(program, arguments.interleavings)
-    found, seed = None, arguments.seed + number
+    found, seed = None, arguments.seed + number * BATCH
     deadline = time.monotonic() + arguments.seconds
     try:
         while time.monotonic() < deadline:
             for deployment in deployed.values():
-                comparison.history(deployment, seed)
-            seed += arguments.jobs
+                comparison.check_all(deployment, range(seed, seed + BATCH))
+            seed += arguments.jobs * BATCH
     except Difference as difference:
-        found = (*difference.args, seed)
+        found = difference.args
     finally:
         program.close()
     results.put((comparison.figures, comparison.occurred, found))
 
 
 def report(program: FoldLog, deployed: dict[str, Deployment], found: tuple) -> None:
-    variant, lines, what, *seed = found
-    print(f"difference, variant {variant}, seed {seed[0] if seed else '-'}: {what}")
+    variant, lines, what = found
+    print(f"difference, variant {variant}, {what}")
     small = shrink(program, deployed[variant], lines)
     print(differs(program, deployed[variant], small) or "(no difference on one log)")
     print("\n".join(small))

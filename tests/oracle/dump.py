@@ -10,8 +10,7 @@ from passing import Journal
 from world import World
 
 
-def line(document: dict) -> str:
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+line = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _course(view: derive.CourseView) -> dict:
@@ -114,8 +113,9 @@ def dump(journal: Journal, full: bool) -> Iterator[str]:
 
 def outcomes(journal: Journal) -> Iterator[str]:
     for record, outcome, reason, released in journal.world.outcomes:
-        yield line({"offset": record.offset, "outcome": outcome, "partition": record.partition,
-                    "reason": reason, "released": released, "topic": record.topic})
+        reason = "null" if reason is None else f'"{reason}"'
+        yield (f'{{"offset":{record.offset},"outcome":"{outcome}","partition":{record.partition},'
+               f'"reason":{reason},"released":{str(released).lower()},"topic":"{record.topic}"}}')
 
 
 def events(journal: Journal) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Small histories by seed: who does what (plans.py), what is repeated, broken, late, and ticks."""
 
 import copy
-import itertools
 import json
 import random
 from dataclasses import dataclass
@@ -19,47 +18,47 @@ _ENROLLMENTS = ("e1", "e2", "E10", "e.1", "same")
 DUPLICATES = 0.10
 
 
-@dataclass(eq=False)
-class History:
-    """Records as text, by partition, each in its order; and the order in which they were made."""
-
-    variant: str
-    seed: int
-    partitions: dict[str, int]
-    queues: list[list[str]]
-    by_time: list[str]
-
-    def header(self) -> str:
-        return json.dumps({"partitions": self.partitions})
-
-    def interleaved(self, rng: random.Random) -> list[str]:
-        """Another interleaving of the partitions, with commit boundaries anywhere."""
-        left = [iter(queue) for queue in self.queues]
-        style = rng.randrange(3)
-        turns = [i for i, queue in enumerate(self.queues) for _ in queue]
-        if style == 0:
-            rng.shuffle(turns)
-        elif style == 1:
-            order = list(range(len(left)))
-            rng.shuffle(order)
-            turns = [i for i in order for _ in self.queues[i]]
-        else:
-            turns.sort(key=lambda i: rng.random() + i % 2)
-        lines = [next(left[i]) for i in turns]
-        return with_commits(rng, lines)
-
-
 COMMIT = '{"commit":true}'
 
 
-def with_commits(rng: random.Random, lines: list[str]) -> list[str]:
+@dataclass(eq=False)
+class History:
+    """Records as text in the order in which they were made, and the places of each partition's."""
+
+    partitions: dict[str, int]
+    lines: list[str]
+    queues: list[list[int]]
+
+    def log(self, places: list[int] | None = None) -> list[str]:
+        """The lines of a log: as it was made, or in an order of places and boundaries (-1)."""
+        header = json.dumps({"partitions": self.partitions})
+        if places is None:
+            return [header, *self.lines]
+        return [header, *(COMMIT if place < 0 else self.lines[place] for place in places)]
+
+    def interleaving(self, rng: random.Random) -> list[int]:
+        """Another interleaving of the partitions, with commit boundaries anywhere."""
+        turns = [i for i, queue in enumerate(self.queues) for _ in queue]
+        style = rng.randrange(3)
+        if style == 0:
+            rng.shuffle(turns)
+        elif style == 1:  # one partition after the other
+            rank = [rng.random() for _ in self.queues]
+            turns.sort(key=rank.__getitem__)
+        else:  # half of the partitions lag behind
+            turns.sort(key=lambda i: rng.random() + i % 2)
+        left = [iter(queue) for queue in self.queues]
+        return _with_commits(rng, [next(left[i]) for i in turns])
+
+
+def _with_commits(rng: random.Random, places: list[int]) -> list[int]:
     chance = rng.choice((0.0, 0.03, 0.2, 1.0))
     if chance == 0.0:
-        return [*lines, COMMIT]
+        return [*places, -1]
     if chance == 1.0:
-        return lines
-    return [text for line in lines
-            for text in ((line, COMMIT) if rng.random() < chance else (line,))] + [COMMIT]
+        return places
+    return [entry for place in places
+            for entry in ((place, -1) if rng.random() < chance else (place,))] + [-1]
 
 
 # --- Making one ----------------------------------------------------------------------------
@@ -164,7 +163,8 @@ def _ticks(place: Place, partitions: dict[str, int]) -> list[tuple[int, Post]]:
                 if rng.random() < 0.01:
                     continue
                 stamp = instant + rng.choice((0, 0, 0, 0, 1000, SECOND))
-                post = Post(topic, "tick", contract.TICK, min(instant, stamp), stamp,
+                time = rng.choice((min(instant, stamp), instant, instant + DAY))
+                post = Post(topic, "tick", contract.TICK, time, stamp,
                             {"as_of": place.at(instant)}, place.new_id(), "/clock")
                 if rng.random() < 0.01:
                     post.breakage = rng.choice(BREAKAGES)
@@ -203,17 +203,15 @@ def make(deployment: Deployment, seed: int) -> History:
     by_trainee, by_code = rng.choice((1, 1, 1, 2, 3)), rng.choice((1, 1, 2))
     partitions = dict.fromkeys(TOPICS, by_trainee) | {PAYMENT: by_code}
     id_numbers = [plans.id_number(rng)]
-    for trainee_id in rng.sample(_TRAINEES, rng.choice((1, 1, 1, 2, 2, 3, 6))):
+    for trainee_id in rng.sample(_TRAINEES, rng.choice((1, 1, 1, 1, 1, 1, 2, 2, 3, 6))):
         _trainee(place, trainee_id, id_numbers)
     if rng.random() < 0.15:
         _unknown_money(place)
     _repeat(rng, place.posts)
-    _break(rng, place.posts, rng.choice((0.0, 0.0, 0.0, 0.02, 0.02, 0.3)))
+    _break(rng, place.posts, rng.choice((0.0, 0.0, 0.0, 0.02, 0.02, 0.5)))
     documents = _records(rng, place.posts, _ticks(place, partitions), partitions)
-    queues: dict[tuple, list[str]] = {}
-    lines = []
-    for document in documents:
-        line = json.dumps(document, ensure_ascii=False)
-        queues.setdefault((document["topic"], document["partition"]), []).append(line)
-        lines.append(line)
-    return History(deployment.variant, seed, partitions, list(queues.values()), lines)
+    queues: dict[tuple, list[int]] = {}
+    for place, document in enumerate(documents):
+        queues.setdefault((document["topic"], document["partition"]), []).append(place)
+    lines = [json.dumps(document, ensure_ascii=False) for document in documents]
+    return History(partitions, lines, list(queues.values()))

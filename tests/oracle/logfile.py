@@ -28,25 +28,58 @@ def record_of(document: dict) -> Record:
 
 
 class Log:
-    """A log's partition counts and its commits."""
+    """A log's partition counts, its records, and its commits."""
 
-    def __init__(self, lines: Iterable[str]):
+    def __init__(self, lines: Iterable[str] = ()):
         self.partitions = dict.fromkeys(TOPICS, 1)
-        self.commits: list[list[Record]] = []
-        records, bounded = [], False
-        for document in self._documents(lines):
-            if document.get("commit"):
-                self.commits.append(records)
-                records, bounded = [], True
-            else:
-                records.append(record_of(document))
-        self.commits += [records] if bounded else [[record] for record in records]
-
-    def _documents(self, lines: Iterable[str]) -> Iterator[dict]:
+        self.records: list[Record] = []
+        places = []
         for line in lines:
-            if line.strip():
-                document = json.loads(line)
-                if "partitions" in document:
-                    self.partitions = document["partitions"]
-                else:
-                    yield document
+            document = json.loads(line)
+            if "partitions" in document:
+                self.partitions = document["partitions"]
+            elif "commit" in document:
+                places.append(-1)
+            else:
+                places.append(len(self.records))
+                self.records.append(record_of(document))
+        self.commits = self._commits(places)
+
+    def _commits(self, places: list[int]) -> list[list[Record]]:
+        """The records at `places`, where a negative one is a boundary."""
+        if all(place >= 0 for place in places):
+            return [[self.records[place]] for place in places]
+        commits: list[list[Record]] = [[]]
+        for place in places:
+            if place < 0:
+                commits.append([])
+            else:
+                commits[-1].append(self.records[place])
+        return commits
+
+    def again(self, places: list[int]) -> "Log":
+        """The same records in another order."""
+        other = Log()
+        other.partitions, other.records = self.partitions, self.records
+        other.commits = self._commits(places)
+        return other
+
+
+def read_all(lines: Iterable[str]) -> Iterator[tuple[str | None, Log]]:
+    """The logs of a file, each with the line that begins it (None: there is none)."""
+    name, found, log = None, [], None
+    for line in lines:
+        if not line.startswith('{"log":'):
+            found.append(line)
+            continue
+        if name is not None and log is None:
+            log = Log(found)
+            yield name, log
+        name, found = line.rstrip("\n"), []
+        places = json.loads(line).get("again")
+        if places is None:
+            log = None
+        else:
+            yield name, log.again(places)
+    if name is None or log is None:
+        yield name, Log(found)

@@ -6,11 +6,14 @@ arguments as `fold-log` (tests/LOG-FORMAT.md).
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
+from typing import TextIO
 
 import catalogue
 import dump
+import logfile
 from logfile import Log
 from passing import Journal
 
@@ -22,31 +25,31 @@ def fold(config: catalogue.Configuration, log: Log) -> Journal:
     return journal
 
 
-def _write(path: str | None, lines: Iterable[str]) -> None:
-    if path is not None:
-        with open(path, "w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
+def _fold_all(config: catalogue.Configuration, lines: Iterable[str], full: bool, outcomes: TextIO,
+              events: TextIO) -> None:
+    for name, log in logfile.read_all(lines):
+        journal = fold(config, log)
+        for out, written in ((sys.stdout, dump.dump(journal, full)),
+                             (outcomes, dump.outcomes(journal)), (events, dump.events(journal))):
+            if name is not None:
+                out.write(f"{name}\n")
+            out.writelines(f"{line}\n" for line in written)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-c", dest="config", required=True, help="a xueshid.conf")
     parser.add_argument("--full", action="store_true", help="the dump with its additions")
-    parser.add_argument("--outcomes", help="file for what became of each record")
-    parser.add_argument("--events", help="file for what was published")
-    parser.add_argument("log", nargs="?", help="a log file; else standard input")
+    parser.add_argument("--outcomes", default=os.devnull, help="file: what became of each record")
+    parser.add_argument("--events", default=os.devnull, help="file for what was published")
+    parser.add_argument("log", nargs="?", default="/dev/stdin", help="a log; else standard input")
     arguments = parser.parse_args()
     config = catalogue.load(arguments.config)
-    if arguments.log is None:
-        log = Log(sys.stdin)
-    else:
-        with open(arguments.log, encoding="utf-8") as file:
-            log = Log(file)
-    journal = fold(config, log)
-    _write(arguments.outcomes, dump.outcomes(journal))
-    _write(arguments.events, dump.events(journal))
     sys.stdout.reconfigure(encoding="utf-8")
-    sys.stdout.writelines(f"{line}\n" for line in dump.dump(journal, arguments.full))
+    with (open(arguments.log, encoding="utf-8") as lines,
+          open(arguments.outcomes, "w", encoding="utf-8") as outcomes,
+          open(arguments.events, "w", encoding="utf-8") as events):
+        _fold_all(config, lines, arguments.full, outcomes, events)
     return 0
 
 

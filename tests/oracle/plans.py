@@ -209,6 +209,24 @@ class Enrolled:
         self.play(course, low, high, start, start + length)
         self.now = max(now, start + length)
 
+    def watch_across(self, course: Course) -> None:
+        """Across an edge of the window, or of wall time that is taken, with too much media."""
+        rng, rate = self.rng, self.programme.watch["max_rate"]
+        longest = self.programme.watch["max_report_s"]
+        edge = rng.choice((self.active_at, self.term.training_from, self.term.training_to,
+                           self.now, self.now))
+        wall = rng.choice((10, 10, 11, 20, 21, longest)) * SECOND - rng.choice((0, 0, 1))
+        for _ in range(rng.choice((1, 2, 3))):
+            before = rng.choice((0, wall // 4, wall // 2, wall // 2 + 1, wall // 2 - 1, wall,
+                                 wall - SECOND, SECOND // 2))
+            budget = wall * rate // (1000 * SECOND)
+            media = max(1, budget + rng.choice((0, 2, 3, budget, budget // 2, -budget // 2)))
+            low = rng.randrange(max(1, course.length_s - 1))
+            start = edge - before
+            self.play(course, low, min(course.length_s, low + media), start, start + wall)
+            edge = start + wall
+        self.now = max(self.now, edge)
+
     def cheat(self, course: Course) -> None:
         """Nineteen to twenty-one reports, each with more media than its wall time can hold."""
         for number in range(self.rng.choice((19, 20, 21))):
@@ -294,6 +312,8 @@ class Enrolled:
                 self.watch(course)
             if rng.random() < 0.1:
                 self.watch_oddly(course)
+            if rng.random() < 0.15:
+                self.watch_across(course)
             if rng.random() < 0.02:
                 self.cheat(course)
             if rng.random() < 0.95:
@@ -342,7 +362,7 @@ class Enrolled:
         act = rng.choice((
             self.withdraw, self.disqualify, self.reinstate, self.bar, self.bar, self.correct,
             self.order_revocation, self.refund, self.receipt, self.survey, self.pay,
-            self.reject, self.odd_exam, self.odd_watch, self.enroll_again))
+            self.reject, self.odd_exam, self.odd_watch, self.across, self.enroll_again))
         act(time)
 
     def aftermath(self) -> None:
@@ -374,6 +394,10 @@ class Enrolled:
         course = self.rng.choice(list(self.place.deployment.config.catalogue.courses.values()))
         if course.programme is self.programme:
             self.examine(course, time, self.rng.random() < 0.5, self.rng.choice(("a1", "a2", None)))
+
+    def across(self, time: int) -> None:
+        recorded = [c for c in self.programme.courses if c.kind == "recorded"]
+        self.watch_across(self.rng.choice(recorded))
 
     def odd_watch(self, time: int) -> None:
         course = self.rng.choice(list(self.place.deployment.config.catalogue.courses.values()))

@@ -3,11 +3,13 @@
 import base64
 import json
 import random
+import re
 import zlib
 from dataclasses import dataclass, field
 
 import contract
 import deployments
+import forms
 import instants
 from contract import PAYMENT, TICK
 from instants import SECOND
@@ -294,6 +296,64 @@ def _break_field(draft: Draft) -> None:
         draft.key = str(data.get(name)).encode()
 
 
+_TRICKY = ("0", "1", "5", "9", "A", "Z", "a", "x", "X", "-", "_", ".", ":", "+", "T", "t", "Z", "z",
+           " ", "\t", "\x7f", "\x85", "\u00a0", "é", "\u3000", "１", "𠮷", "/", "@", "[", "`", "{")
+
+
+def _edited(rng: random.Random, text: str) -> str:
+    """One character lost, doubled, replaced or added."""
+    at = rng.randrange(len(text) + 1)
+    what = rng.randrange(4)
+    if what == 0:
+        return text[:at] + text[at + 1:]
+    if what == 1:
+        return text[:at] + text[at:at + 1] + text[at:]
+    return text[:at] + rng.choice(_TRICKY) + text[at + (what == 2):]
+
+
+def _break_text(draft: Draft) -> None:
+    """A hardly wrong text, or one that is still right."""
+    rng, data = draft.rng, draft.data
+    names = [name for name, value in data.items() if isinstance(value, str)]
+    if rng.random() < 0.15:
+        name = rng.choice(list(draft.attributes))
+        draft.attributes[name] = _edited(rng, draft.attributes[name])
+    elif names:
+        name = rng.choice(names)
+        data[name] = _edited(rng, data[name])
+        if name in ("trainee_id", "payment_code"):
+            draft.key = data[name].encode()
+    if "photo" in data and rng.random() < 0.2:
+        data["photo"]["sha256"] = _edited(rng, rng.choice(("A", "f", "0")) * 64)
+
+
+_NUMBERS = (b"7.50", b"75e-1", b"7.5E0", b"1e1", b"0.1e1", b"7.55", b"200.0", b"2e2", b"200.1", b"1E-1",
+            b"1e-2", b"30.0000", b"30.00000000000000000001", b"-0", b"0.0", b"-1", b"30.0", b"1e-400",
+            b"0.10", b"1000e-1", b"100e1", b"7.5e+0", b"199.9", b"0.05", b"60.0", b"60", b"20000.0")
+
+
+def _break_number(draft: Draft) -> None:
+    """After encoding: one of the many spellings of a number."""
+    places = list(re.finditer(rb'": (-?[0-9][0-9.]*)', draft.value or b""))
+    if places:
+        place = draft.rng.choice(places)
+        number = draft.rng.choice((*_NUMBERS, place[1] + b".0", place[1] + b"e0"))
+        draft.value = draft.value[:place.start(1)] + number + draft.value[place.end(1):]
+
+
+def _secret_id(draft: Draft) -> None:
+    """An id that looks like an ID number or a mobile number."""
+    rng, data = draft.rng, draft.data
+    name = rng.choice([n for n in ("trainee_id", "enrollment_id", "session_id") if n in data] or [""])
+    born = rng.choice(("19491231", "20230101", "20991231", "18991231", "20230230"))
+    seventeen = f"650104{born}{rng.randrange(1000):03d}"
+    data[name] = rng.choice((
+        seventeen + forms.check_digit(seventeen), seventeen + "X", seventeen + "x", "13800138000",
+        "23800138000", "1380013800", "138001380000", "+13800138000"))
+    if name == "trainee_id":
+        draft.key = data[name].encode()
+
+
 def _break_reference(draft: Draft) -> None:
     """What the event points to is another, or nothing."""
     rng, data = draft.rng, draft.data
@@ -311,10 +371,11 @@ def _break_key(draft: Draft) -> None:
 
 _BEFORE_ENCODING = {
     "attributes": _break_attributes, "type": _break_type, "topic": _break_topic,
-    "field": _break_field, "reference": _break_reference, "key": _break_key,
+    "field": _break_field, "text": _break_text, "secret id": _secret_id, "reference": _break_reference, "key": _break_key,
     "signer": _break_signer,
 }
-_AFTER_ENCODING = {"value": _break_value, "headers": _break_headers}
+_AFTER_ENCODING = {
+    "value": _break_value, "number": _break_number, "headers": _break_headers}
 _AFTER_SIGNING = {"signature": _break_signature}
 BREAKAGES = (*_BEFORE_ENCODING, *_AFTER_ENCODING, *_AFTER_SIGNING)
 

@@ -70,8 +70,9 @@ class World:
         stamp = self.stamp_of(record)
         reading = contract.read(record, self.config)
         reason = reading.before_clock
-        if reason is None and reading.latest > stamp + self.catalogue.max_skew:
-            reason = "clock_skew"
+        is_tick = reading.event is not None and reading.event.type == TICK
+        if reason is None and reading.latest > stamp + self.catalogue.max_skew and not is_tick:
+            reason = "clock_skew"  # a tick is always applied
         reason = reason or reading.after_clock
         if reason is not None:
             self.note(record, "rejected", reason, False)

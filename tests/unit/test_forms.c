@@ -234,13 +234,15 @@ static void r6_id_number_dates_from_1900_to_the_day(void **state)
     }
 }
 
-static void r6_photo_digest_is_64_lower_case_digits(void **state)
+static void r6_photo_digest_is_64_hexadecimal_digits(void **state)
 {
     static const struct row rows[] = {
         {TEXT(SIXTY_FOUR), true},
         {TEXT(SIXTY_FOUR "0"), false},
         {TEXT("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"), false},
-        {TEXT("0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef"), false},
+        {TEXT("0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef"), true},
+        {TEXT("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde@"), false},
+        {TEXT("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde\x11"), false},
         {TEXT("g123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"), false},
     };
 
@@ -336,7 +338,7 @@ int main(void)
         cmocka_unit_test(r6_id_number_has_a_date_and_a_check_digit),
         cmocka_unit_test(r6_exactly_one_check_digit_fits),
         cmocka_unit_test(r6_id_number_dates_from_1900_to_the_day),
-        cmocka_unit_test(r6_photo_digest_is_64_lower_case_digits),
+        cmocka_unit_test(r6_photo_digest_is_64_hexadecimal_digits),
         cmocka_unit_test(r28_what_must_not_travel),
         cmocka_unit_test(r2_hours_are_tenths_exactly),
     };
