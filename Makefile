@@ -5,7 +5,7 @@ MODE ?= release
 PREFIX ?= /usr/local
 DESTDIR ?=
 PYTHON = /usr/bin/python3
-PKGS = rdkafka libpq jansson libconfig libcrypto
+PKGS = rdkafka libpq jansson libconfig libcrypto libmicrohttpd libsystemd
 
 HANDLERS = arena catalogue certificate checks effect effects enrollment err event event_table \
 	exam fold forms instant intervals map passage payment settle survey_credit text watch world
