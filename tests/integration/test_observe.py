@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import signal
 import socket
 import subprocess
 from collections import Counter
@@ -397,4 +398,66 @@ def test_a_taken_address_stops_nothing(make_installation):
         watched.installation.wait_idle(120)
         assert "cannot listen on 127.0.0.1" in watched.installation.daemons["a"].log_tail()
     watched.wait_ready()
+    watched.installation.stop()
+
+
+class Manager:
+    """Stands for the service manager: a datagram socket that remembers what it was told."""
+
+    def __init__(self, path: str):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.socket.bind(path)
+        self.told: list[str] = []
+
+    def has_heard(self, *lines: str) -> bool:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.told += self.socket.recv(4096).decode().splitlines()
+        return all(any(told.startswith(line) for told in self.told) for line in lines)
+
+    def forget(self) -> None:
+        self.has_heard()
+        self.told.clear()
+
+
+def test_the_service_manager_is_told(make_installation, pg):
+    watched = Watched(make_installation, 2, "manager")
+    installation = watched.installation
+    manager = Manager(str(installation.directory / "notify"))
+    daemon = installation.daemon("a", watched.settings())
+    daemon.environment["NOTIFY_SOCKET"] = str(installation.directory / "notify")
+
+    def hears(*lines: str) -> None:
+        installation.wait_for(lambda: manager.has_heard(*lines), f"the manager hears {lines}")
+
+    pg.stop()
+    try:
+        daemon.launch()
+        hears("EXTEND_TIMEOUT_USEC=", "STATUS=PostgreSQL is away")
+        assert not manager.has_heard("READY=1")
+    finally:
+        pg.start()
+    hears("READY=1", "STATUS=at work on 16 partitions", "WATCHDOG=1")
+    manager.forget()
+    pg.stop()
+    try:
+        hears("STATUS=PostgreSQL is away")
+        manager.forget()
+        hears("WATCHDOG=1")  # a restart would not help
+    finally:
+        pg.start()
+    watched.wait_ready()
+    manager.forget()
+    installation.stop()
+    assert manager.has_heard("STOPPING=1", "STATUS=finishing", "EXTEND_TIMEOUT_USEC=")
+
+
+def test_a_hang_up_changes_nothing(make_installation):
+    watched = Watched(make_installation, 2, "hangup")
+    watched.start()
+    daemon = watched.installation.daemons["a"]
+    daemon.configuration.write_text("nonsense = ", encoding="utf-8")
+    daemon.process.send_signal(signal.SIGHUP)
+    watched.installation.wait_for(lambda: "nothing was reloaded" in daemon.log_tail(), "a line")
+    assert is_ready(watched.port)
     watched.installation.stop()
