@@ -1,6 +1,7 @@
 /* Metrics as text. Numbers are written from integers: exact, and the same in every locale. */
 #include "exposition.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -96,7 +97,7 @@ static void add_number(struct text *text, int64_t number, int64_t per_unit, bool
         return;
     }
     /* A one and the decimals behind it: the unit is a power of ten. */
-    len = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)(unit + size % unit));
+    len = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, unit + size % unit);
     while (digits[len - 1] == '0')
         len--;
     digits[0] = '.';
@@ -164,8 +165,9 @@ void exposition_add_kept(struct exposition *out, enum metric metric, const struc
     for (size_t i = 0; i < firsts; i++)
         for (size_t k = 0; k < seconds; k++) {
             const char *const values[METRIC_LABELS] = {
-                kind->values[0] ? kind->values[0]->name(i) : NULL,
-                kind->values[1] ? kind->values[1]->name(k) : NULL,
+                kind->values[0] ? kind->values[0]->name(i) : "",
+                kind->values[1] ? kind->values[1]->name(k) : "",
+                "",
             };
 
             if (kind->type == METRIC_HISTOGRAM)
