@@ -5,7 +5,7 @@ MODE ?= release
 PREFIX ?= /usr/local
 DESTDIR ?=
 PYTHON = /usr/bin/python3
-PKGS = rdkafka libpq jansson libconfig libcrypto
+PKGS = rdkafka libpq jansson libconfig libcrypto libmicrohttpd libsystemd
 
 HANDLERS = arena catalogue certificate checks effect effects enrollment err event event_table \
 	exam fold forms instant intervals map passage payment settle survey_credit text watch world
@@ -123,11 +123,20 @@ docs: $(B)/tests/test_settings
 format:
 	clang-format -i handlers/*.[ch] daemon/*.[ch] $(wildcard tests/*/*.[ch] tests/*/*/*.[ch])
 
+SYSTEMD = $(DESTDIR)$(PREFIX)/lib/systemd
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/xueshi
 	install -m 755 $(B)/xueshid $(DESTDIR)$(PREFIX)/sbin/
 	install -m 755 $(B)/xueshictl $(DESTDIR)$(PREFIX)/bin/
 	cp -r schemas config $(DESTDIR)$(PREFIX)/share/xueshi/
+	install -d $(SYSTEMD)/system $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
+	for unit in xueshid.service xueshid@.service; do \
+		sed 's|/usr/sbin/|$(PREFIX)/sbin/|' systemd/$$unit > $(SYSTEMD)/system/$$unit && \
+		chmod 644 $(SYSTEMD)/system/$$unit || exit; done
+	install -m 644 systemd/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/xueshi.conf
+	install -m 644 systemd/tmpfiles.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/xueshi.conf
+	install -d $(DESTDIR)$(PREFIX)/share/xueshi/systemd
+	install -m 644 systemd/examples/*.conf $(DESTDIR)$(PREFIX)/share/xueshi/systemd/
 
 clean:
 	rm -rf build

@@ -58,7 +58,8 @@ struct batch {
     size_t message_count, message_cap;
     struct dead_letter *dead_letters;
     size_t dead_letter_count, dead_letter_cap;
-    struct held **held; /* new ones, and released ones that were loaded */
+    int64_t outcomes[EVENT_TYPES + 1][OUTCOMES]; /* of items; the last type: not decoded */
+    struct held **held;                          /* new ones, and released ones that were loaded */
     size_t held_count, held_cap;
 };
 

@@ -35,9 +35,12 @@ static struct batch_partition *partition_of(const struct batch *batch, const str
     return NULL;
 }
 
-static void count(const struct batch *batch, const struct place *place, enum outcome outcome)
+static void count(struct batch *batch, const struct place *place, enum event_type type,
+                  enum outcome outcome)
 {
     struct batch_partition *partition = partition_of(batch, place);
+
+    batch->outcomes[type][outcome]++;
 
     if (partition)
         partition->counts[outcome]++;
@@ -57,7 +60,7 @@ static void judged(void *context, const struct event *ev, enum outcome outcome,
     bool released = held && outcome != OUTCOME_HELD;
 
     if (!released)
-        count(collector->batch, &ev->place, outcome);
+        count(collector->batch, &ev->place, ev->type, outcome);
     if (held && !released) {
         held->original = collector->item->record;
         note_held(collector->batch, held);
@@ -87,7 +90,7 @@ struct world_hooks collect_hooks(struct collector *collector)
 
 void collect_batch(struct collector *collector)
 {
-    const struct batch *batch = collector->batch;
+    struct batch *batch = collector->batch;
 
     for (size_t i = 0; i < batch->item_count; i++) {
         const struct batch_item *item = &batch->items[i];
@@ -97,7 +100,7 @@ void collect_batch(struct collector *collector)
             fold_event(collector->world, item->ev);
             continue;
         }
-        count(batch, &item->record->place, OUTCOME_REJECTED);
+        count(batch, &item->record->place, EVENT_TYPES, OUTCOME_REJECTED);
         collect_refusal(collector, item->record, NULL, &item->err);
     }
     collector->item = NULL;

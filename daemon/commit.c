@@ -4,7 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "collect.h"
+
+/* What a batch comes to, kept until it is known whether it was committed. */
+struct tally {
+    int64_t outcomes[EVENT_TYPES + 1][OUTCOMES];
+    int64_t rejections[REASONS];
+};
 
 struct committer {
     const struct config *config;
@@ -12,6 +19,8 @@ struct committer {
     struct store *store;
     struct arena arena; /* of the batch that is being committed, of one try */
     bool in_doubt;      /* the last try may have committed */
+    struct metrics *metrics;
+    struct tally tally; /* of the last try */
 };
 
 struct committer *committer_new(const struct config *config, const struct decoder *decoder,
@@ -27,6 +36,11 @@ struct committer *committer_new(const struct config *config, const struct decode
     return committer;
 }
 
+void committer_measure(struct committer *committer, struct metrics *metrics)
+{
+    committer->metrics = metrics;
+}
+
 void committer_free(struct committer *committer)
 {
     if (!committer)
@@ -36,16 +50,28 @@ void committer_free(struct committer *committer)
     free(committer);
 }
 
+static enum status note_retry(struct committer *committer, enum status status)
+{
+    if (status == STATUS_RETRY)
+        metrics_add_retry(committer->metrics, store_sqlstate(committer->store));
+    return status;
+}
+
 enum status committer_assign(struct committer *committer, enum topic topic, int32_t partition,
                              struct position *out, struct err *err)
 {
     committer->in_doubt = false; /* the epoch that is drawn now decides: a late COMMIT is fenced */
-    return store_assign(committer->store, topic, partition, out, err);
+    return note_retry(committer, store_assign(committer->store, topic, partition, out, err));
 }
 
 enum status committer_pass_time(struct committer *committer, bool *ran, struct err *err)
 {
-    return store_pass_time(committer->store, ran, err);
+    enum status status = note_retry(committer, store_pass_time(committer->store, ran, err));
+
+    if (*ran)
+        metrics_add(committer->metrics, METRIC_REJECTIONS, REASON_NEVER_RELEASED - 1, 0,
+                    store_refused(committer->store));
+    return status;
 }
 
 /* What the part's items pass; items of a part stand together. */
@@ -100,11 +126,50 @@ static void set_clocks(const struct committer *committer, struct world *world,
         world->clocks[parts[i].topic][parts[i].partition].tick_stamp = parts[i].tick_stamp;
 }
 
+static void make_tally(const struct batch *batch, struct tally *tally)
+{
+    memcpy(tally->outcomes, batch->outcomes, sizeof tally->outcomes);
+    memset(tally->rejections, 0, sizeof tally->rejections);
+    for (size_t i = 0; i < batch->dead_letter_count; i++)
+        tally->rejections[batch->dead_letters[i].reason]++;
+}
+
+/* The batch that the last try tallied is committed. */
+static void count_commit(const struct committer *committer, const struct batch *batch)
+{
+    struct metrics *metrics = committer->metrics;
+    int64_t now_us = clock_wall_us();
+
+    for (size_t type = 0; type <= EVENT_TYPES; type++)
+        for (size_t outcome = 0; outcome < OUTCOMES; outcome++)
+            metrics_add(metrics, METRIC_EVENTS, type, outcome,
+                        committer->tally.outcomes[type][outcome]);
+    for (size_t reason = REASON_NONE + 1; reason < REASONS; reason++)
+        metrics_add(metrics, METRIC_REJECTIONS, reason - 1, 0, committer->tally.rejections[reason]);
+    for (size_t i = 0; i < batch->item_count; i++) {
+        int64_t age_us = now_us - batch->items[i].record->timestamp_ms * 1000;
+
+        metrics_observe(metrics, METRIC_EVENT_AGE, 0, age_us > 0 ? age_us : 0);
+    }
+    if (batch->item_count)
+        metrics_observe(metrics, METRIC_BATCH_RECORDS, 0, (int64_t)batch->item_count);
+}
+
+/* Since *begun_us, which begins anew. */
+static void time_stage(const struct committer *committer, enum batch_stage stage, int64_t *begun_us)
+{
+    int64_t now_us = clock_now_us();
+
+    metrics_observe(committer->metrics, METRIC_BATCH_STAGE, stage, now_us - *begun_us);
+    *begun_us = now_us;
+}
+
 static enum status try_commit(struct committer *committer, struct world *world, struct batch *batch,
                               struct err *err)
 {
     struct collector collector = {
         .batch = batch, .world = world, .source = committer->config->source};
+    int64_t begun_us = clock_now_us();
     enum status status;
 
     world->hooks = collect_hooks(&collector);
@@ -112,8 +177,13 @@ static enum status try_commit(struct committer *committer, struct world *world, 
     status = store_load(committer->store, world, batch, err);
     if (status != STATUS_OK)
         return status;
+    time_stage(committer, STAGE_LOAD, &begun_us);
     collect_batch(&collector);
+    make_tally(batch, &committer->tally);
+    time_stage(committer, STAGE_FOLD, &begun_us);
     status = store_commit(committer->store, world, batch, err);
+    if (status == STATUS_OK)
+        time_stage(committer, STAGE_COMMIT, &begun_us);
     committer->in_doubt = status == STATUS_RETRY;
     return status;
 }
@@ -172,7 +242,7 @@ enum status committer_commit(struct committer *committer, struct commit_part *pa
     *end = COMMIT_DONE;
     arena_reset(&committer->arena);
     fill_batch(&batch, parts, part_count, items, item_count);
-    status = resolve(committer, &batch, &fate, err);
+    status = note_retry(committer, resolve(committer, &batch, &fate, err));
     if (status != STATUS_OK)
         return status;
     if (fate == FATE_FENCED) {
@@ -181,13 +251,16 @@ enum status committer_commit(struct committer *committer, struct commit_part *pa
     }
     if (fate == FATE_COMMITTED) {
         recover_ticks(&batch);
+        count_commit(committer, &batch);
         move_on(parts, part_count, &batch);
         return STATUS_OK;
     }
     world_init(&world, &committer->arena, &committer->config->catalogues);
     set_clocks(committer, &world, parts, part_count);
-    status = try_commit(committer, &world, &batch, err);
-    if (status == STATUS_OK)
+    status = note_retry(committer, try_commit(committer, &world, &batch, err));
+    if (status == STATUS_OK) {
+        count_commit(committer, &batch);
         move_on(parts, part_count, &batch);
+    }
     return status;
 }

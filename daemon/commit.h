@@ -2,6 +2,7 @@
 #ifndef XUESHI_COMMIT_H
 #define XUESHI_COMMIT_H
 
+#include "metrics.h"
 #include "store.h"
 
 struct committer;
@@ -26,6 +27,8 @@ enum commit_end {
 struct committer *committer_new(const struct config *config, const struct decoder *decoder,
                                 const int32_t partition_counts[TOPICS_IN]);
 void committer_free(struct committer *committer);
+/* From now on what it does is counted there. */
+void committer_measure(struct committer *committer, struct metrics *metrics);
 
 /* store_assign. */
 enum status committer_assign(struct committer *committer, enum topic topic, int32_t partition,

@@ -13,7 +13,9 @@ static int64_t online_cores(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-    return cores > 0 ? cores : 1;
+    if (cores < 1)
+        return 1;
+    return cores < WORKERS_MAX ? cores : WORKERS_MAX;
 }
 
 /* What follows from other settings. */

@@ -27,6 +27,8 @@ struct signature_key_setting {
     struct strings banks;
 };
 
+#define WORKERS_MAX 256
+
 struct config {
     struct settings_origin origin;
     const char *path; /* of the file itself */

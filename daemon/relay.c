@@ -120,6 +120,7 @@ void relay_note_failure(struct relay *relay, const struct err *err)
 {
     (void)pthread_mutex_lock(&relay->mutex);
     memcpy(relay->figures.last_error, err->message, sizeof relay->figures.last_error);
+    relay->figures.failures++;
     (void)pthread_mutex_unlock(&relay->mutex);
     log_write(relay->failing ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN, "relay cannot go on", "reason",
               err->message, NULL);

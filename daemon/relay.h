@@ -23,7 +23,7 @@ struct relay;
 /* What it did since it was made. */
 struct relay_figures {
     int64_t published, transactions; /* events; Kafka transactions that carried them */
-    int64_t takeovers;
+    int64_t takeovers, failures;
     bool leads;           /* else it stands by, or cannot work */
     char last_error[256]; /* "": none yet */
 };

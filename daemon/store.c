@@ -29,6 +29,11 @@ void store_free(struct store *store)
     free(store);
 }
 
+const char *store_sqlstate(const struct store *store)
+{
+    return pg_sqlstate(store->pg);
+}
+
 void store_begin(const struct store *store, struct arena *arena, const char *begin,
                  struct pg_query queries[STORE_BEGIN])
 {

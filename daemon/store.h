@@ -16,6 +16,8 @@ struct store;
 /* Does not connect yet. The configuration and decoder (for held records) outlive the store. */
 struct store *store_new(const struct config *config, const struct decoder *decoder);
 void store_free(struct store *store);
+/* SQLSTATE of the last failure; "": the connection was lost. */
+const char *store_sqlstate(const struct store *store);
 
 /* Connects and checks what the start demands: the schema is there, not a replica,
  * synchronous_commit on, catalogue digests, partition counts (stored at the first start;
@@ -60,5 +62,7 @@ void store_abandon(struct store *store);
  * done is not done twice. */
 enum status store_pass_time(struct store *store, bool *ran, struct err *err)
     __attribute__((warn_unused_result));
+/* How many held records the last run refused (REASON_NEVER_RELEASED). */
+int64_t store_refused(const struct store *store);
 
 #endif

@@ -11,7 +11,8 @@ struct store {
     const struct config *config;
     struct decoder decoder; /* of held records, whose signatures were verified when they came */
     struct pg *pg;
-    int64_t number; /* of the open transaction's journal entry */
+    int64_t number;  /* of the open transaction's journal entry */
+    int64_t refused; /* store_refused */
 };
 
 /* store_seal.c: whole records, sealed, as held and dead_letter keep them. */

@@ -55,6 +55,7 @@ static enum status chunk_write(struct chunk *chunk, struct run *run)
     write_world(run->store, &chunk->world, &chunk->batch, &run->seq, writes);
     collect_published(&chunk->batch, &run->published);
     run->events += (int64_t)chunk->batch.message_count;
+    run->store->refused += (int64_t)chunk->batch.dead_letter_count;
     if (writes->count) {
         status = pg_run(run->store->pg, writes->queries, writes->count, results, run->err);
         pg_results_free(results, writes->count);
@@ -280,12 +281,18 @@ static enum status pass(struct run *run)
     return status == STATUS_OK ? finish_run(run) : status;
 }
 
+int64_t store_refused(const struct store *store)
+{
+    return store->refused;
+}
+
 enum status store_pass_time(struct store *store, bool *ran, struct err *err)
 {
     struct run run = {.store = store, .err = err};
     enum status status;
 
     *ran = false;
+    store->refused = 0;
     text_init(&run.published, &run.arena);
     status = begin_run(&run);
     if (status == STATUS_OK && run.passing.what != PASSAGE_NONE) {

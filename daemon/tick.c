@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "../handlers/text.h"
+#include "clock.h"
 #include "crypto.h"
+#include "log.h"
 
 #define TICK_KEY   "tick"
 #define VALUE_MAX  64
@@ -76,4 +78,20 @@ enum status tick_produce(rd_kafka_t *producer, const struct config *config, enum
     err_set(err, STATUS_RETRY, "topic ", name, ": ", rd_kafka_error_string(error), NULL);
     rd_kafka_error_destroy(error);
     return STATUS_RETRY;
+}
+
+void tick_when_due(rd_kafka_t *producer, const struct config *config,
+                   const struct commit_part *parts, size_t count, int64_t *last_s)
+{
+    int64_t every_s = config->tick_every_s, now = clock_wall_us();
+    int64_t due_s = every_s ? now / US_PER_S / every_s * every_s : 0;
+    struct err err;
+
+    if (!producer || due_s == *last_s)
+        return;
+    for (size_t i = 0; *last_s && i < count; i++)
+        if (tick_produce(producer, config, parts[i].topic, parts[i].partition, due_s * US_PER_S,
+                         now, &err) != STATUS_OK)
+            log_write(LOG_LEVEL_WARN, "a tick was not published", "error", err.message, NULL);
+    *last_s = due_s;
 }

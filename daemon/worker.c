@@ -7,9 +7,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "backoff.h"
+#include "clock.h"
 #include "commit.h"
 #include "consumer.h"
 #include "log.h"
@@ -18,6 +18,7 @@
 struct worker {
     const struct worker_context *context;
     const struct config *config;
+    size_t index;
     struct consumer *consumer;
     struct committer *committer;
     struct arena records; /* of the batch that is being read */
@@ -33,14 +34,6 @@ struct worker {
     bool owed; /* time passed that is not folded yet */
     struct err *err;
 };
-
-static int64_t clock_ms(clockid_t clock)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool is_stopping(const struct worker *w)
 {
@@ -82,6 +75,7 @@ static void forget_parts(struct worker *w)
 static bool wait_to_heal(struct worker *w, struct backoff *backoff)
 {
     backoff_note(backoff, w->err->message);
+    board_retries(w->context->board, w->index, w->err->message);
     return consumer_wait(w->consumer, backoff_next_ms(backoff));
 }
 
@@ -116,6 +110,8 @@ static enum status take_partitions(struct worker *w)
     bool changed = false;
 
     forget_parts(w);
+    metrics_add(w->context->metrics, METRIC_REBALANCES, 0, 0, 1);
+    board_lost(w->context->board, w->index, WORKER_TAKING_OVER);
     while (!changed && !is_stopping(w)) {
         size_t count;
         const struct assigned *assigned = consumer_assignment(w->consumer, &count);
@@ -134,6 +130,7 @@ static enum status take_partitions(struct worker *w)
         free(from);
         if (status == STATUS_OK) {
             backoff_over(&backoff);
+            board_at(w->context->board, w->index, w->parts, w->part_count);
             w->owed = count != 0; /* perhaps the last owner did not come to it */
             return STATUS_OK;
         }
@@ -147,6 +144,7 @@ static enum status take_partitions(struct worker *w)
 static enum status rejoin(struct worker *w)
 {
     forget_parts(w);
+    board_lost(w->context->board, w->index, WORKER_STARTING);
     log_write(LOG_LEVEL_WARN, "another owner moved our positions: joining the group anew", NULL);
     if (consumer_rejoin(w->consumer, w->err) != STATUS_OK)
         log_write(LOG_LEVEL_WARN, "kafka", "error", w->err->message, NULL);
@@ -165,6 +163,7 @@ static enum status commit_items(struct worker *w, struct batch_item *items, size
 
         if (status == STATUS_OK) {
             backoff_over(&backoff);
+            board_at(w->context->board, w->index, w->parts, w->part_count);
             return status;
         }
         if (status == STATUS_REJECT && count > 1) {
@@ -241,6 +240,8 @@ static enum status pass_time(struct worker *w)
 
     while (w->owed && !changed && !is_stopping(w)) {
         bool ran;
+
+        board_enters(w->context->board, w->index, WORKER_PASSING_TIME);
         enum status status = committer_pass_time(w->committer, &ran, w->err);
 
         if (status == STATUS_FATAL || status == STATUS_REJECT)
@@ -254,6 +255,7 @@ static enum status pass_time(struct worker *w)
             relay_wake(w->context->relay);
         w->owed = ran;
     }
+    board_enters(w->context->board, w->index, WORKER_AT_WORK);
     return STATUS_OK;
 }
 
@@ -276,7 +278,7 @@ static void add_record(struct worker *w, const struct consumed *consumed)
     if (decode_record(&w->context->decoder, arena, record, &item->ev, &item->err) != STATUS_OK)
         item->ev = NULL;
     if (!w->count++)
-        w->first_ms = clock_ms(CLOCK_MONOTONIC);
+        w->first_ms = clock_now_ms();
 }
 
 static void note_end(struct worker *w, const struct consumed *consumed)
@@ -289,22 +291,6 @@ static void note_end(struct worker *w, const struct consumed *consumed)
     w->ends[part - w->parts] = consumed->offset;
 }
 
-/* The owner of a partition says when wall time passes a multiple of tick_every_s. */
-static void tick(struct worker *w)
-{
-    int64_t every_s = w->config->tick_every_s, now_ms = clock_ms(CLOCK_REALTIME);
-    int64_t due_s = every_s ? now_ms / 1000 / every_s * every_s : 0;
-    struct err err;
-
-    if (!w->context->tick_producer || due_s == w->last_tick_s)
-        return;
-    for (size_t i = 0; w->last_tick_s && i < w->part_count; i++)
-        if (tick_produce(w->context->tick_producer, w->config, w->parts[i].topic,
-                         w->parts[i].partition, due_s * US_PER_S, now_ms * 1000, &err) != STATUS_OK)
-            log_write(LOG_LEVEL_WARN, "a tick was not published", "error", err.message, NULL);
-    w->last_tick_s = due_s;
-}
-
 #define IDLE_MS 200
 
 /* Whether the batch is to be closed when no record is ready; else *wait_ms is how long to wait for
@@ -314,7 +300,7 @@ static bool is_due(const struct worker *w, int *wait_ms)
     int64_t left = IDLE_MS;
 
     if (w->count)
-        left = w->first_ms + w->config->batch.wait_ms - clock_ms(CLOCK_MONOTONIC);
+        left = w->first_ms + w->config->batch.wait_ms - clock_now_ms();
     *wait_ms = left > 0 ? (int)left : 0;
     return left <= 0;
 }
@@ -358,6 +344,7 @@ static enum status step(struct worker *w)
     case CONSUMED_FATAL:
         return STATUS_FATAL;
     case CONSUMED_NOTHING:
+        board_beat(w->context->board, w->index);
         break;
     }
     if (is_complete(w, &consumed))
@@ -367,19 +354,22 @@ static enum status step(struct worker *w)
     if (status == STATUS_OK && w->owed && !w->count)
         status = pass_time(w);
     if (!w->count)
-        tick(w);
+        tick_when_due(w->context->tick_producer, w->config, w->parts, w->part_count,
+                      &w->last_tick_s);
     return status;
 }
 
 enum status worker_run(const struct worker_context *context, int index, struct err *err)
 {
-    struct worker w = {.context = context, .config = context->config, .err = err};
+    struct worker w = {
+        .context = context, .config = context->config, .index = (size_t)index, .err = err};
     enum status status = STATUS_OK;
 
     w.consumer = consumer_new(context->config, index, err);
     if (!w.consumer)
         return STATUS_FATAL;
     w.committer = committer_new(context->config, &context->decoder, context->partition_counts);
+    committer_measure(w.committer, context->metrics);
     while (status == STATUS_OK && !is_stopping(&w))
         status = step(&w);
     if (status == STATUS_OK)

@@ -2,6 +2,7 @@
 #ifndef XUESHI_WORKER_H
 #define XUESHI_WORKER_H
 
+#include "board.h"
 #include "config.h"
 #include "decode.h"
 #include "relay.h"
@@ -12,6 +13,8 @@ struct worker_context {
     struct decoder decoder;
     int32_t partition_counts[TOPICS_IN];
     struct relay *relay; /* to be woken after a commit */
+    struct metrics *metrics;
+    struct board *board;
     void *tick_producer; /* rd_kafka_t; NULL: no ticks */
     const bool *stop;    /* atomically read; set: end soon */
 };

@@ -14,11 +14,12 @@
 #include "kafka.h"
 #include "log.h"
 #include "store.h"
+#include "supervisor.h"
 #include "worker.h"
 
 #define EXIT_CONFIG         78
-#define WORKERS_MAX         64
 #define METADATA_TIMEOUT_MS 10000
+#define BEAT_MS             1000
 
 struct options {
     const char *config;
@@ -38,8 +39,9 @@ struct daemon {
     struct arena arena;
     struct config config;
     struct worker_context context;
-    rd_kafka_t *producer; /* for ticks, and for metadata at the start */
-    bool stop, failed;    /* atomically */
+    rd_kafka_t *producer; /* for ticks and metadata */
+    struct supervisor *supervisor;
+    bool stop, failed; /* atomically */
     struct part relay, workers[WORKERS_MAX];
 };
 
@@ -140,11 +142,16 @@ static void start(struct daemon *d, struct part *part, int index, void *(*run)(v
     part->started = true;
 }
 
-static void join(struct part *part)
+static void join(struct daemon *d, struct part *part)
 {
-    if (part->started)
-        pthread_join(part->thread, NULL);
-    part->started = false;
+    struct timespec soon;
+
+    while (part->started) {
+        (void)clock_gettime(CLOCK_REALTIME, &soon);
+        soon.tv_sec++;
+        part->started = pthread_timedjoin_np(part->thread, NULL, &soon) != 0;
+        supervisor_beat(d->supervisor);
+    }
 }
 
 /* Waits for a signal at most so long; true: one that stops us came. */
@@ -153,6 +160,9 @@ static bool wait_signal(struct daemon *d, const sigset_t *set, int timeout_ms)
     struct timespec wait = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
     int signal_number = timeout_ms < 0 ? sigwaitinfo(set, NULL) : sigtimedwait(set, NULL, &wait);
 
+    if (signal_number == SIGHUP)
+        log_write(LOG_LEVEL_INFO,
+                  "the configuration is read at the start only: nothing was reloaded", NULL);
     if (signal_number < 0 || signal_number == SIGHUP)
         return false;
     __atomic_store_n(&d->stop, true, __ATOMIC_RELAXED);
@@ -183,6 +193,7 @@ static enum status check_world(struct daemon *d, const sigset_t *set, struct err
     enum status status = STATUS_RETRY;
 
     while (status == STATUS_RETRY && !is_stopping(d)) {
+        supervisor_checking(d->supervisor, backoff.said);
         status = count_partitions(d, err);
         if (status == STATUS_OK)
             status = store_check(store, d->context.partition_counts, err);
@@ -217,44 +228,54 @@ static void run(struct daemon *d, const sigset_t *set)
 {
     char number[LOG_NUMBER];
 
+    supervisor_checked(d->supervisor, d->context.partition_counts);
     start(d, &d->relay, -1, run_relay);
     for (int i = 0; i < d->config.workers; i++)
         start(d, &d->workers[i], i, run_worker);
     log_write(LOG_LEVEL_INFO, "started", "version", XUESHI_VERSION, "instance", d->config.instance,
               "workers", log_number(number, d->config.workers), NULL);
-    while (!wait_signal(d, set, 1000))
+    while (!wait_signal(d, set, BEAT_MS)) {
         rd_kafka_poll(d->producer, 0);
+        supervisor_beat(d->supervisor);
+    }
     log_write(LOG_LEVEL_INFO, "stopping", NULL);
+    supervisor_stopping(d->supervisor);
     for (int i = 0; i < d->config.workers; i++)
-        join(&d->workers[i]);
+        join(d, &d->workers[i]);
     relay_stop(d->context.relay); /* last: it publishes what the workers committed */
-    join(&d->relay);
+    join(d, &d->relay);
 }
 
-static enum status serve(struct daemon *d, const sigset_t *set, struct err *err)
+static void set_context(struct daemon *d)
 {
-    enum status status;
-
     d->context.config = &d->config;
     d->context.stop = &d->stop;
     d->context.decoder = (struct decoder){&d->config.catalogues, &d->config.keys,
                                           &d->config.signature_keys, d->config.signatures_required};
+    d->context.relay = relay_new(&d->config);
+    d->supervisor = supervisor_new(&d->config, d->producer, d->context.relay);
+    d->context.metrics = supervisor_metrics(d->supervisor);
+    d->context.board = supervisor_board(d->supervisor);
+}
+
+static enum status serve(struct daemon *d, const sigset_t *set, struct err *err)
+{
+    enum status status = open_producer(d, err);
+
+    if (status != STATUS_OK)
+        return status;
     if (!d->config.signatures_required)
         log_write(LOG_LEVEL_WARN,
                   "payment signatures are not demanded: anybody who can write to Kafka can pay",
                   NULL);
-    status = open_producer(d, err);
+    set_context(d);
+    status = check_world(d, set, err);
     if (status == STATUS_OK)
-        status = check_world(d, set, err);
-    if (status == STATUS_OK) {
-        d->context.relay = relay_new(&d->config);
         run(d, set);
-        relay_free(d->context.relay);
-    }
-    if (d->producer) {
-        rd_kafka_flush(d->producer, 1000);
-        rd_kafka_destroy(d->producer);
-    }
+    supervisor_free(d->supervisor);
+    relay_free(d->context.relay);
+    rd_kafka_flush(d->producer, 1000);
+    rd_kafka_destroy(d->producer);
     return status == STATUS_RETRY ? STATUS_OK : status; /* stopped before all was there */
 }
 
