@@ -136,7 +136,7 @@ def partition_of(document: dict, partitions: int) -> int:
 # --- Breakages -----------------------------------------------------------------------------
 
 def _values(draft: Draft) -> tuple[bytes | None, ...]:
-    good = draft.value
+    good = draft.value or b"{}"
     inner = good[1:-1]
     return (
         None, b"", b" ", b"[]", b"null", b"1", b"[" + good + b"]", good + b" x", good + good,
