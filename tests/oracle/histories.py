@@ -210,7 +210,7 @@ def make(deployment: Deployment, seed: int) -> History:
     by_trainee, by_code = rng.choice((1, 1, 1, 2, 3)), rng.choice((1, 1, 2))
     partitions = dict.fromkeys(TOPICS, by_trainee) | {PAYMENT: by_code}
     id_numbers = [plans.id_number(rng)]
-    for trainee_id in rng.sample(_TRAINEES, rng.choice((1, 1, 1, 1, 1, 1, 2, 2, 3, 6))):
+    for trainee_id in rng.sample(_TRAINEES, rng.choice((1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 6))):
         _trainee(place, trainee_id, id_numbers)
     if rng.random() < 0.15:
         _unknown_money(place)
