@@ -10,8 +10,9 @@ PKGS = rdkafka libpq jansson libconfig libcrypto
 HANDLERS = arena catalogue certificate checks effect effects enrollment err event event_table \
 	exam fold forms instant intervals map passage payment settle survey_credit text watch world
 DAEMON = $(filter-out xueshid xueshictl,$(basename $(notdir $(wildcard daemon/*.c))))
+TEST_TOOLS = build/$(MODE)/fold-log build/$(MODE)/relay-run
 PROGRAMS = $(patsubst %,build/$(MODE)/%,$(notdir $(basename \
-	$(wildcard daemon/xueshid.c daemon/xueshictl.c)))) build/$(MODE)/fold-log
+	$(wildcard daemon/xueshid.c daemon/xueshictl.c)))) $(TEST_TOOLS)
 
 # Unit tests of the rules link libhandlers.a and cmocka; those of the plumbing also libxueshi.a.
 PURE_TESTS = test_certificate test_checks test_containers test_enrollment test_exam test_fold \
@@ -57,6 +58,9 @@ FOLD_LOG = fold-log folding log_lines
 $(B)/fold-log: $(FOLD_LOG:%=$(B)/tests/tools/%.o) $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+$(B)/relay-run: $(B)/tests/tools/relay-run.o $(B)/libxueshi.a $(B)/libhandlers.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 $(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \
 		$(FIXTURE) $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka
@@ -95,9 +99,19 @@ oracle: build/release/fold-log
 	$(PYTHON) -m unittest discover -s tests/oracle
 	$(PYTHON) tests/oracle/compare.py --seconds $(T)
 
+# Faults under load, T seconds long, drawn from SEED (tests/faults/campaign.py).
+faults: deps
+	$(MAKE) MODE=release all
+	$(PYTHON) tests/faults/campaign.py --seconds $(or $(T),600) --seed $(or $(SEED),1)
+
 demo: deps
 	$(MAKE) MODE=release all
-	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep)
+	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep) $(if $(KILL),--kill $(KILL))
+
+# A million watch reports; figures go to build/bench/results.json.
+bench: deps
+	$(MAKE) MODE=release all
+	$(PYTHON) tests/bench/bench.py $(BENCH)
 
 lint: deps
 	.ci/lint
@@ -118,8 +132,8 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all objects print-flags unit-tests deps test check-purity oracle demo lint docs format install \
-	clean
+.PHONY: all objects print-flags unit-tests deps test check-purity oracle faults demo bench lint \
+	docs format install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

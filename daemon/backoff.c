@@ -8,7 +8,7 @@
 
 #include "log.h"
 
-#define FIRST_MS 50
+#define FIRST_MS   50
 #define LONGEST_MS 5000
 
 void backoff_note(struct backoff *backoff, const char *message)

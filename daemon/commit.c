@@ -132,7 +132,8 @@ static void move_on(struct commit_part *parts, size_t count, const struct batch 
         }
 }
 
-/* The last stamp of a tick among the part's items, when the try that committed is not remembered. */
+/* The last stamp of a tick among the part's items, when the try that committed is not remembered.
+ */
 static void recover_ticks(struct batch *batch)
 {
     for (size_t i = 0; i < batch->item_count; i++) {

@@ -17,9 +17,9 @@ struct commit_part {
 };
 
 enum commit_end {
-    COMMIT_DONE,    /* committed; the parts have moved on */
-    COMMIT_FENCED,  /* another owner moved a position: give the partitions up */
-    COMMIT_DROPPED  /* for the caller: not committed, and not to be tried again */
+    COMMIT_DONE,   /* committed; the parts have moved on */
+    COMMIT_FENCED, /* another owner moved a position: give the partitions up */
+    COMMIT_DROPPED /* for the caller: not committed, and not to be tried again */
 };
 
 /* Configuration and decoder outlive it. */

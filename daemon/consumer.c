@@ -30,8 +30,8 @@ static void note_assignment(struct consumer *consumer,
     if (!consumer->assigned)
         abort();
     for (size_t i = 0; i < count; i++) {
-        consumer->assigned[i].topic =
-            kafka_topic_from(consumer->config, partitions->elems[i].topic);
+        consumer->assigned[i].topic = kafka_topic_from(consumer->config,
+                                                       partitions->elems[i].topic);
         consumer->assigned[i].partition = partitions->elems[i].partition;
     }
     consumer->assigned_count = count;
@@ -176,8 +176,7 @@ static rd_kafka_topic_partition_list_t *list_of(const struct consumer *consumer,
 
     for (size_t i = 0; i < count; i++)
         rd_kafka_topic_partition_list_add(
-            list, kafka_topic(consumer->config, topic_name(from[i].topic), name),
-            from[i].partition)
+            list, kafka_topic(consumer->config, topic_name(from[i].topic), name), from[i].partition)
             ->offset = from[i].next_offset;
     return list;
 }
@@ -252,7 +251,8 @@ static bool read_timestamp(const struct consumer *consumer, const rd_kafka_messa
     rd_kafka_timestamp_type_t type;
 
     record->timestamp_ms = rd_kafka_message_timestamp(message, &type);
-    if (type == (wants_create ? RD_KAFKA_TIMESTAMP_CREATE_TIME : RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME))
+    if (type ==
+        (wants_create ? RD_KAFKA_TIMESTAMP_CREATE_TIME : RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME))
         return true;
     err_set(err, STATUS_FATAL, "topic ", topic_name(record->place.topic),
             wants_create ? " stamps records by LogAppendTime, but kafka.timestamps is \"create\""
@@ -268,8 +268,7 @@ static void read_record(const struct consumer *consumer, rd_kafka_message_t *mes
 
     out->kind = CONSUMED_RECORD;
     out->handle = message;
-    record->place.topic =
-        kafka_topic_from(consumer->config, rd_kafka_topic_name(message->rkt));
+    record->place.topic = kafka_topic_from(consumer->config, rd_kafka_topic_name(message->rkt));
     record->place.partition = message->partition;
     record->place.offset = message->offset;
     record->key = (struct bytes){message->key, message->key_len};
@@ -289,9 +288,8 @@ static void lost_position(const struct consumer *consumer, const rd_kafka_messag
                            ? kafka_topic_from(consumer->config, rd_kafka_topic_name(message->rkt))
                            : TOPICS;
 
-    err_set(err, STATUS_FATAL, "the position of ",
-            topic < TOPICS ? topic_name(topic) : "a topic", " partition ",
-            log_number(partition, message->partition),
+    err_set(err, STATUS_FATAL, "the position of ", topic < TOPICS ? topic_name(topic) : "a topic",
+            " partition ", log_number(partition, message->partition),
             " is not in Kafka's log any more (or not yet): records were deleted, or the topic was "
             "made anew",
             NULL);

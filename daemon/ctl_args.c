@@ -174,7 +174,7 @@ static void print_command(const struct ctl_command *command)
 
     snprintf(left, sizeof left, "%s%s%s", command->words, command->args ? " " : "",
              command->args ? command->args : "");
-    printf("  %-28s %s\n", left, command->help);
+    printf("  %-39s %s\n", left, command->help);
 }
 
 void ctl_print_help(const struct ctl_command *commands, size_t count,

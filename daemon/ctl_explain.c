@@ -19,14 +19,58 @@ static unsigned languages(const struct ctl *ctl)
     return EXPLAIN_ZH | EXPLAIN_EN;
 }
 
+static enum reason reason_from_name(const char *name)
+{
+    for (int reason = 0; reason < REASONS; reason++)
+        if (strcmp(reason_name((enum reason)reason), name) == 0)
+            return (enum reason)reason;
+    return REASON_NONE;
+}
+
+/* Whoever was refused at the door has no dossier: the dead letters say why. */
+static enum status add_refused(struct ctl *ctl, struct explanation *explanation, struct err *err)
+{
+    struct pg *pg = ctl_connection(ctl);
+    struct pg_query query;
+    struct pg_result *result = NULL;
+
+    pg_query_init(&query, &ctl->arena,
+                  "SELECT event_type, topic, partition, record_offset, reason, message"
+                  " FROM dead_letter WHERE trainee_id = $1"
+                  " ORDER BY topic, partition, record_offset");
+    pg_bind_text(&query, explanation->trainee_id);
+    enum status status = ctl_query(ctl, pg, &query, &result, err);
+    for (size_t row = 0; status == STATUS_OK && row < pg_count(result); row++) {
+        const struct explain_refused refused = {
+            .event_type = arena_strdup(&ctl->arena, pg_text(result, row, 0)),
+            .place = {.topic = (enum topic)pg_int(result, row, 1),
+                      .partition = (int32_t)pg_int(result, row, 2),
+                      .offset = pg_int(result, row, 3)},
+            .reason = reason_from_name(pg_text(result, row, 4)),
+            .message = arena_strdup(&ctl->arena, pg_text(result, row, 5)),
+        };
+
+        explain_refused(explanation, &refused);
+    }
+    pg_result_free(&result);
+    pg_free(pg);
+    return status;
+}
+
 static enum ctl_exit say(struct ctl *ctl, const struct trainee_entry *entry, unsigned langs)
 {
     const char *enrollment_id = ctl->arg_count > 1 ? ctl->args[1] : NULL;
     struct explanation explanation;
+    struct err err;
 
-    if (entry)
-        explain_trainee(&explanation, &ctl->arena, entry, enrollment_id);
-    if (!entry || !explanation.count) {
+    explain_trainee(&explanation, &ctl->arena, ctl->args[0], entry, enrollment_id);
+    if (!enrollment_id) {
+        enum status status = add_refused(ctl, &explanation, &err);
+
+        if (status != STATUS_OK)
+            return ctl_fail(status, &err);
+    }
+    if (!explanation.count) {
         ctl_say("nothing is known of ", ctl->args[0], enrollment_id ? " and " : "",
                 enrollment_id ? enrollment_id : "", NULL);
         return CTL_FAILED;

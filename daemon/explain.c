@@ -255,12 +255,21 @@ static void explain_years(struct explanation *out, const struct trainee *trainee
     }
 }
 
-void explain_trainee(struct explanation *out, struct arena *arena,
+void explain_refused(struct explanation *out, const struct explain_refused *refused)
+{
+    SAY(out, NULL, SAY_REFUSED, TEXT("type", refused->event_type ? refused->event_type : "?"),
+        TEXT("topic", topic_name(refused->place.topic)),
+        NUMBER("partition", refused->place.partition), NUMBER("offset", refused->place.offset),
+        WORD("reason", &reason_words[refused->reason]), TEXT("message", refused->message));
+}
+
+void explain_trainee(struct explanation *out, struct arena *arena, const char *trainee_id,
                      const struct trainee_entry *entry, const char *enrollment_id)
 {
+    *out = (struct explanation){.arena = arena, .trainee_id = trainee_id};
+    if (!entry)
+        return;
     const struct trainee *trainee = &entry->trainee;
-
-    *out = (struct explanation){.arena = arena, .trainee_id = trainee->trainee_id};
     for (size_t i = 0; i < trainee->enrollment_count; i++) {
         const struct enrollment *enrollment = trainee->enrollments[i];
 

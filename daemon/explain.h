@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "../handlers/err.h"
 #include "../handlers/world.h"
 
 enum explain_lang { EXPLAIN_ZH = 1, EXPLAIN_EN = 2 };
@@ -53,9 +54,19 @@ struct explanation {
 };
 
 /* All that is to be said about the trainee; with an enrollment_id, of that enrollment and its
- * programme only. Borrows from the entry. */
-void explain_trainee(struct explanation *out, struct arena *arena,
+ * programme only. Borrows from the entry, which is NULL when nothing is kept of the trainee. */
+void explain_trainee(struct explanation *out, struct arena *arena, const char *trainee_id,
                      const struct trainee_entry *entry, const char *enrollment_id);
+
+/* A record of the trainee that was refused. */
+struct explain_refused {
+    const char *event_type; /* NULL: not known */
+    struct place place;
+    enum reason reason;
+    const char *message;
+};
+/* Adds it at the end; borrows. */
+void explain_refused(struct explanation *out, const struct explain_refused *refused);
 
 /* As indented lines; `langs` of enum explain_lang, both together: Chinese, then English below. */
 void explain_print(FILE *out, const struct explanation *explanation, unsigned langs);

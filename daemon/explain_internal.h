@@ -43,6 +43,7 @@ enum sentence_id {
     SAY_YEAR,
     SAY_ANOMALY,
     SAY_HELD,
+    SAY_REFUSED,
     SENTENCES
 };
 
@@ -55,7 +56,7 @@ struct sentence {
 extern const struct sentence sentences[SENTENCES];
 
 extern const struct explain_word state_words[], verdict_words[], owed_words[], missing_words[],
-    wait_words[], complete_words[];
+    wait_words[], complete_words[], reason_words[];
 /* Indexes of wait_words. */
 enum wait { WAIT_SUBMISSION, WAIT_ACTIVE };
 

@@ -130,6 +130,9 @@ const struct sentence sentences[SENTENCES] = {
     [SAY_HELD] = {"held", 0,
                   "待处理：{type}（{at}，{topic}/{partition}/{offset}），等待{waits_for}",
                   "Held: {type} ({at}, {topic}/{partition}/{offset}) waits for {waits_for}"},
+    [SAY_REFUSED] = {"refused", 0,
+                     "被拒记录：{type}（{topic}/{partition}/{offset}）：{reason}（{message}）",
+                     "Refused: {type} ({topic}/{partition}/{offset}): {reason} ({message})"},
 };
 
 const struct explain_word state_words[] = {
@@ -180,4 +183,35 @@ const struct explain_word wait_words[] = {
 const struct explain_word complete_words[] = {
     {"incomplete", "未完成", "not complete"},
     {"complete", "已完成", "complete"},
+};
+
+const struct explain_word reason_words[REASONS] = {
+    [REASON_NONE] = {"none", "无", "none"},
+    [REASON_MALFORMED] = {"malformed", "格式错误", "it is malformed"},
+    [REASON_BAD_ENVELOPE] = {"bad_envelope", "信封属性错误", "its envelope is wrong"},
+    [REASON_UNKNOWN_TYPE] = {"unknown_type", "未知的事件类型", "no such type of event"},
+    [REASON_WRONG_TOPIC] = {"wrong_topic", "主题不符", "it came on the wrong topic"},
+    [REASON_BAD_SIGNATURE] = {"bad_signature", "签名无效", "its signature is not valid"},
+    [REASON_INVALID_FIELD] = {"invalid_field", "字段缺失或无效", "a field is missing or not valid"},
+    [REASON_KEY_MISMATCH] = {"key_mismatch", "记录键与数据不符", "its key is not that of its data"},
+    [REASON_CLOCK_SKEW] = {"clock_skew", "时间晚于接收时间", "it is dated later than it came"},
+    [REASON_UNKNOWN_TERM] = {"unknown_term", "没有该期", "there is no such term"},
+    [REASON_UNKNOWN_COURSE] = {"unknown_course", "没有该课程，或不属于该期",
+                               "there is no such course, or not in this term"},
+    [REASON_UNKNOWN_PAPER] = {"unknown_paper", "没有该试卷", "there is no such paper"},
+    [REASON_UNKNOWN_BANK] = {"unknown_bank", "没有该银行", "there is no such bank"},
+    [REASON_UNKNOWN_CERTIFICATE] = {"unknown_certificate", "证书编号不是该学员的",
+                                    "the certificate's number is not this trainee's"},
+    [REASON_WRONG_PAPER] = {"wrong_paper", "试卷属于另一门课程", "the paper is another course's"},
+    [REASON_BAD_REPORT] = {"bad_report", "观看上报不合规", "the report is not possible"},
+    [REASON_CONFLICT] = {"conflict", "与已有记录内容冲突", "known already with other content"},
+    [REASON_NOT_ELIGIBLE] = {"not_eligible", "不属于培训对象", "the trainee is not eligible"},
+    [REASON_OUTSIDE_REGISTRATION] = {"outside_registration", "不在报名期内",
+                                     "it was outside the registration period"},
+    [REASON_ALREADY_ENROLLED] = {"already_enrolled", "已有有效报名或证书",
+                                 "the trainee is enrolled, or certified, already"},
+    [REASON_DUPLICATE_IDENTITY] = {"duplicate_identity", "身份证号已被另一学员使用",
+                                   "the ID number is another trainee's"},
+    [REASON_NEVER_RELEASED] = {"never_released", "等待过久，或在结账之后才到",
+                               "it waited too long, or came after the books were closed"},
 };

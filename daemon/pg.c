@@ -75,6 +75,11 @@ bool pg_is_connected(const struct pg *pg)
     return pg->conn != NULL;
 }
 
+bool pg_is_in_transaction(const struct pg *pg)
+{
+    return pg->conn && PQtransactionStatus(pg->conn) != PQTRANS_IDLE;
+}
+
 const char *pg_sqlstate(const struct pg *pg)
 {
     return pg->sqlstate;
@@ -297,7 +302,7 @@ enum status pg_run(struct pg *pg, const struct pg_query *queries, size_t count,
         return STATUS_OK;
     }
     pg_results_free(results, count);
-    if (pg->conn && PQtransactionStatus(pg->conn) != PQTRANS_IDLE) {
+    if (pg_is_in_transaction(pg)) {
         char sqlstate[6];
 
         memcpy(sqlstate, pg->sqlstate, sizeof sqlstate);
@@ -352,7 +357,7 @@ enum status pg_script(struct pg *pg, const char *sql, struct err *err)
 
     if (status == STATUS_OK)
         status = run_script(pg, sql, now_ms() + pg->timeout_ms, err);
-    if (status != STATUS_OK && pg->conn && PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
+    if (status != STATUS_OK && pg_is_in_transaction(pg))
         roll_back(pg);
     return status;
 }

@@ -25,6 +25,8 @@ enum status pg_connect(struct pg *pg, struct err *err) __attribute__((warn_unuse
 /* Drops the connection, and with it the open transaction. */
 void pg_close(struct pg *pg);
 bool pg_is_connected(const struct pg *pg);
+/* A transaction is open, or has failed and is not ended yet. */
+bool pg_is_in_transaction(const struct pg *pg);
 /* SQLSTATE of the last failure, "" when the connection was lost or nothing failed. */
 const char *pg_sqlstate(const struct pg *pg);
 

@@ -196,6 +196,10 @@ void pg_bind_instant(struct pg_query *query, int64_t instant)
 {
     uint8_t *bytes = arena_alloc(query->arena, 8);
 
+    if (instant == INSTANT_NONE) {
+        bind(query, 1184, NULL, 0);
+        return;
+    }
     put_big_endian(bytes, (uint64_t)(instant - PG_EPOCH_US), 8);
-    bind(query, 1184, instant == INSTANT_NONE ? NULL : bytes, 8);
+    bind(query, 1184, bytes, 8);
 }

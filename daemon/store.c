@@ -33,12 +33,13 @@ void store_begin(const struct store *store, struct arena *arena, const char *beg
                  struct pg_query queries[STORE_BEGIN])
 {
     pg_query_init(&queries[0], arena, begin);
-    /* Everything is reached by its key: without statistics, or with stale ones, the planner might
-     * read whole tables for a batch. */
+    /* Locks of an owner that was stopped in mid-batch are given up after the idle time. Everything
+     * is reached by its key: without statistics, or with stale ones, the planner might read whole
+     * tables for a batch. */
     pg_query_init(&queries[1], arena,
                   "SELECT set_config('search_path', $1, true),"
                   " set_config('lock_timeout', '10s', true),"
-                  " set_config('idle_in_transaction_session_timeout', '60s', true),"
+                  " set_config('idle_in_transaction_session_timeout', '15s', true),"
                   " set_config('enable_seqscan', 'off', true),"
                   " set_config('enable_hashjoin', 'off', true),"
                   " set_config('enable_mergejoin', 'off', true),"

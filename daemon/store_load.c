@@ -157,7 +157,7 @@ static const struct load clock_loads[] = {
 /* The statements of one round trip. */
 struct step {
     struct pg_query queries[STEP_MAX];
-    reader *readers[STEP_MAX];
+    const struct load *loads[STEP_MAX]; /* NULL: of store_begin */
     size_t count;
 };
 
@@ -169,7 +169,7 @@ static void step_add(struct step *step, struct names *names, const struct load *
         pg_query_init(query, names->world->arena, loads[i].sql);
         for (size_t k = 0; k < LOAD_KEYS_MAX && loads[i].keys[k] != KEYS_NONE; k++)
             pg_bind_rows(query, &names->keys[loads[i].keys[k]]);
-        step->readers[step->count++] = loads[i].read;
+        step->loads[step->count++] = &loads[i];
     }
 }
 
@@ -180,8 +180,8 @@ static enum status step_run(struct step *step, struct store *store, struct world
     enum status status = pg_run(store->pg, step->queries, step->count, results, err);
 
     for (size_t i = 0; i < step->count && status == STATUS_OK; i++)
-        if (step->readers[i])
-            status = step->readers[i](store, world, results[i], err);
+        if (step->loads[i] && step->loads[i]->read)
+            status = step->loads[i]->read(store, world, results[i], err);
     pg_results_free(results, step->count);
     return status;
 }
@@ -207,6 +207,14 @@ enum status load_known(struct store *store, struct names *names, struct err *err
 
     step_add(&step, names, known, COUNT(known));
     return step_run(&step, store, names->world, err);
+}
+
+/* Of all that is loaded by now only the thin part is there (world_trainee). */
+static void mark_thin(struct world *world)
+{
+    for (size_t i = 0; i < world->trainees.cap; i++)
+        if (world->trainees.slots[i].key)
+            ((struct trainee_entry *)world->trainees.slots[i].value)->trainee.full = false;
 }
 
 static void mark_full(struct names *names)
@@ -306,6 +314,7 @@ enum status store_load(struct store *store, struct world *world, const struct ba
         return status;
     name_owners(&names);
     names_add_learners(&names);
+    mark_thin(world);
     if (!names.keys[KEYS_SUBJECTS].count)
         return STATUS_OK;
     status = load_full(store, &names, err);

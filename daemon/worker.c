@@ -1,8 +1,8 @@
 /* The loop of one worker: reads a batch, commits it, and again.
  *
- * Invariant: `parts` are the partitions that PostgreSQL gave us, each with the offset after the last
- * committed record; the batch holds what was read from there on, without holes but those of the log.
- * Whatever casts doubt on that drops the batch and takes the partitions over anew. */
+ * Invariant: `parts` are the partitions that PostgreSQL gave us, each with the offset after the
+ * last committed record; the batch holds what was read from there on, without holes but those of
+ * the log. Whatever casts doubt on that drops the batch and takes the partitions over anew. */
 #include "worker.h"
 
 #include <stdlib.h>
@@ -26,11 +26,11 @@ struct worker {
     size_t count, cap;
     struct commit_part *parts;
     size_t part_count;
-    bool *at_end;            /* of each part: its log ended at `ends` */
+    bool *at_end; /* of each part: its log ended at `ends` */
     int64_t *ends;
-    int64_t first_ms;        /* when the batch's first record came */
+    int64_t first_ms; /* when the batch's first record came */
     int64_t last_tick_s;
-    bool owed;               /* time passed that is not folded yet */
+    bool owed; /* time passed that is not folded yet */
     struct err *err;
 };
 
@@ -300,28 +300,44 @@ static void tick(struct worker *w)
         return;
     for (size_t i = 0; w->last_tick_s && i < w->part_count; i++)
         if (tick_produce(w->context->tick_producer, w->config, w->parts[i].topic,
-                         w->parts[i].partition, due_s * US_PER_S, now_ms * 1000,
-                         &err) != STATUS_OK)
+                         w->parts[i].partition, due_s * US_PER_S, now_ms * 1000, &err) != STATUS_OK)
             log_write(LOG_LEVEL_WARN, "a tick was not published", "error", err.message, NULL);
     w->last_tick_s = due_s;
 }
 
-/* How long to wait for the next record: the rest of the batch's time, else until something comes. */
 #define IDLE_MS 200
-static int poll_ms(const struct worker *w)
-{
-    int64_t left;
 
-    if (!w->count)
-        return IDLE_MS;
-    left = w->first_ms + w->config->batch.wait_ms - clock_ms(CLOCK_MONOTONIC);
-    return left > 0 ? (int)left : 0;
+/* Whether the batch is to be closed when no record is ready; else *wait_ms is how long to wait for
+ * one. */
+static bool is_due(const struct worker *w, int *wait_ms)
+{
+    int64_t left = IDLE_MS;
+
+    if (w->count)
+        left = w->first_ms + w->config->batch.wait_ms - clock_ms(CLOCK_MONOTONIC);
+    *wait_ms = left > 0 ? (int)left : 0;
+    return left <= 0;
 }
 
-static bool is_full(const struct worker *w)
+/* What is ready is taken without a look at the clock: in a backlog batches are full, and without
+ * one nothing is ready when the batch's time is over. */
+static void poll_record(struct worker *w, struct consumed *consumed)
 {
-    return w->count >= (size_t)w->config->batch.records ||
-           (w->count && clock_ms(CLOCK_MONOTONIC) >= w->first_ms + w->config->batch.wait_ms);
+    int wait_ms;
+
+    consumer_poll(w->consumer, 0, &w->records, consumed, w->err);
+    if (consumed->kind == CONSUMED_NOTHING && !is_due(w, &wait_ms))
+        consumer_poll(w->consumer, wait_ms, &w->records, consumed, w->err);
+}
+
+/* Either of the two that close a batch. */
+static bool is_complete(const struct worker *w, const struct consumed *consumed)
+{
+    int wait_ms;
+
+    if (w->count >= (size_t)w->config->batch.records)
+        return true;
+    return consumed->kind != CONSUMED_RECORD && w->count && is_due(w, &wait_ms);
 }
 
 static enum status step(struct worker *w)
@@ -329,7 +345,7 @@ static enum status step(struct worker *w)
     struct consumed consumed;
     enum status status = STATUS_OK;
 
-    consumer_poll(w->consumer, poll_ms(w), &w->records, &consumed, w->err);
+    poll_record(w, &consumed);
     switch (consumed.kind) {
     case CONSUMED_RECORD:
         add_record(w, &consumed);
@@ -344,7 +360,7 @@ static enum status step(struct worker *w)
     case CONSUMED_NOTHING:
         break;
     }
-    if (is_full(w))
+    if (is_complete(w, &consumed))
         status = flush(w);
     if (status == STATUS_OK && !w->count)
         status = flush_ends(w);

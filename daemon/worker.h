@@ -11,9 +11,9 @@ struct worker_context {
     const struct config *config;
     struct decoder decoder;
     int32_t partition_counts[TOPICS_IN];
-    struct relay *relay;    /* to be woken after a commit */
-    void *tick_producer;    /* rd_kafka_t; NULL: no ticks */
-    const bool *stop;       /* atomically read; set: end soon */
+    struct relay *relay; /* to be woken after a commit */
+    void *tick_producer; /* rd_kafka_t; NULL: no ticks */
+    const bool *stop;    /* atomically read; set: end soon */
 };
 
 /* Works until *stop is set: in a thread of its own. STATUS_OK: stopped, with what was read so far

@@ -16,8 +16,8 @@
 #include "store.h"
 #include "worker.h"
 
-#define EXIT_CONFIG 78
-#define WORKERS_MAX 64
+#define EXIT_CONFIG         78
+#define WORKERS_MAX         64
 #define METADATA_TIMEOUT_MS 10000
 
 struct options {
@@ -238,8 +238,7 @@ static enum status serve(struct daemon *d, const sigset_t *set, struct err *err)
     d->context.config = &d->config;
     d->context.stop = &d->stop;
     d->context.decoder = (struct decoder){&d->config.catalogues, &d->config.keys,
-                                          &d->config.signature_keys,
-                                          d->config.signatures_required};
+                                          &d->config.signature_keys, d->config.signatures_required};
     if (!d->config.signatures_required)
         log_write(LOG_LEVEL_WARN,
                   "payment signatures are not demanded: anybody who can write to Kafka can pay",

@@ -3,7 +3,6 @@ daemons and the tool, on servers that run already."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -45,13 +44,14 @@ class Daemon(Server):
         self.instance = instance
         self.configuration = configuration
         self.environment: dict[str, str] = {}
+        self.program = BUILD / "xueshid"
 
     def prepare(self) -> None:
         """The configuration was written when the daemon was added."""
 
     def command(self) -> list[str]:
         variables = [f"{name}={value}" for name, value in self.environment.items()]
-        program = [str(BUILD / "xueshid"), "-c", str(self.configuration)]
+        program = [str(self.program), "-c", str(self.configuration)]
         return ["setpriv", "--pdeathsig", "KILL", "env", *variables, *program]
 
     def answers(self) -> bool:
@@ -170,15 +170,12 @@ class Installation:
 
     # Kafka and PostgreSQL.
 
-    def publish(self, records: Iterable[Record], **options: Any) -> int:
-        return publish(self.kafka.bootstrap_servers, records, self.prefix, **options)
+    def publish(self, records: Iterable[Record]) -> int:
+        return publish(self.kafka.bootstrap_servers, records, self.prefix)
 
     def read(self, topic: str) -> list[Record]:
         """What is committed in a topic (named without prefix), each partition in its order."""
         return read_topic(self.kafka.bootstrap_servers, self.prefix + topic)
-
-    def read_data(self, topic: str) -> list[dict[str, Any]]:
-        return [json.loads(record.value or b"null") for record in self.read(topic)]
 
     def query(self, statement: str, arguments: tuple = ()) -> list[tuple]:
         """One statement as superuser in the installation's database."""

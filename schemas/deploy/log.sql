@@ -100,10 +100,12 @@ CREATE TABLE relay (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     epoch bigint NOT NULL DEFAULT 0,
     owner text,
-    renewed_at timestamptz NOT NULL DEFAULT '-infinity'
+    renewed_at timestamptz NOT NULL DEFAULT '-infinity',
+    transactions bigint NOT NULL DEFAULT 0
 );
 INSERT INTO relay DEFAULT VALUES;
 COMMENT ON TABLE relay IS 'Who publishes the outbox: the epoch is raised by each takeover';
+COMMENT ON COLUMN relay.transactions IS 'Kafka transactions whose rows are deleted. The last marker on xueshi.relay carries this number or the next: else this database is older than what was published';
 COMMENT ON COLUMN relay.renewed_at IS 'The owner renews its lease; who finds it long past may take over; -infinity: given back';
 
 CREATE TABLE held (
@@ -133,6 +135,7 @@ CREATE TABLE dead_letter (
     original bytea NOT NULL,
     PRIMARY KEY (topic, partition, record_offset)
 );
+CREATE INDEX dead_letter_trainee ON dead_letter (trainee_id) WHERE trainee_id IS NOT NULL;
 COMMENT ON TABLE dead_letter IS 'Records that were refused, with the original for replay';
 COMMENT ON COLUMN dead_letter.original IS 'The whole record, sealed (AES-256-GCM)';
 COMMENT ON COLUMN dead_letter.number IS 'The journal entry that refused it';

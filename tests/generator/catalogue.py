@@ -149,7 +149,9 @@ def load(path: Path | str) -> Catalogue:
         return midnight.replace(tzinfo=zone).astimezone(timezone.utc)
 
     papers = {paper["course"]: paper for paper in settings["papers"]}
-    courses = tuple(_course(course, papers.get(course["id"]), civil) for course in settings["courses"])
+    courses = tuple(
+        _course(course, papers.get(course["id"]), civil) for course in settings["courses"]
+    )
     terms = []
     for term in settings["terms"]:
         start, end = civil(term["training_from"]), civil(term["training_to"])

@@ -66,7 +66,7 @@ def write_configuration(
             "keys": tuple(
                 {
                     "id": key.key_id,
-                    "banks": [key.bank],
+                    "banks": list(key.banks),
                     "algorithm": key.algorithm,
                     "file": key.file,
                 }

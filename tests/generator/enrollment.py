@@ -1,4 +1,4 @@
-"""One trainee's enrollment as it is lived: each act is published, and what it must lead to is noted.
+"""One trainee's enrollment as it is lived: each act is published, what follows from it is noted.
 
 The notes are the generator's own knowledge of the story (when a course was watched, which attempt
 passed), not a second fold: stories keep to what can be said without one.
@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .catalogue import Catalogue, Course, Term
-from .events import DAY, HOUR, MINUTE, SECOND, Event, beijing, milliseconds, structured, utc
+from .events import DAY, HOUR, MINUTE, SECOND, Event, beijing, milliseconds, utc
 from .keys import Keys
 from .log import Log
 from .people import Person
+from .records import Record, structured
 
 RATES = (1000, 1000, 1250, 1250, 1500, 1500, 2000, 2000, 2000)  # playback speed, per mille
 
@@ -50,6 +51,7 @@ class Trainee:
         self.story = ""
         self.enrollments: list[Enrollment] = []
         self.ordered = False  # a revocation was ordered
+        self.said: dict[str, Event] = {}  # the last event of each type
         self._events = 0
 
     @property
@@ -66,14 +68,15 @@ class Trainee:
 
     def emit(
         self, kind: str, at: int, data: dict[str, Any], repeat: bool = True, **options: Any
-    ) -> None:
+    ) -> Record:
         """Publishes an event of this trainee, in either mode, with either offset."""
         self._events += 1
         event = Event(kind, at, data, f"{self.id}-{self._events}", **options)
         if self.rng.random() < 0.04:
             event.mode = structured
         event.local_time = self.rng.random() < 0.5
-        self.world.log.add(event, repeat)
+        self.said[kind] = event
+        return self.world.log.add(event, repeat)
 
     def import_credit(self, at: int, hours: float, evidence_no: str) -> None:
         data = {
@@ -166,7 +169,7 @@ class Enrollment:
 
     # Acts of the trainee, the base and the banks.
 
-    def submit(self, at: int, delay: int = 300, repeat: bool = True, **changes: Any) -> None:
+    def submit(self, at: int, delay: int = 300, repeat: bool = True, **changes: Any) -> Record:
         person, eligible = self.trainee.person, self.world.catalogue["eligible"]
         self.submitted_at = at
         data = {
@@ -188,7 +191,9 @@ class Enrollment:
             },
             **changes,
         }
-        self.trainee.emit("enrollment.submitted", at, data, arrival=at + delay, repeat=repeat)
+        return self.trainee.emit(
+            "enrollment.submitted", at, data, arrival=at + delay, repeat=repeat
+        )
 
     def approve(self, at: int) -> None:
         self._review(at, "approved")
@@ -219,8 +224,8 @@ class Enrollment:
 
     def pay(
         self, at: int, amount_fen: int | None = None, delay: int | None = None, settles: bool = True
-    ) -> str:
-        """A settlement; returns the bank's transaction number. `settles`: as the story knows it."""
+    ) -> None:
+        """A settlement. `settles`: whether it does, as the story knows it."""
         bank = self.rng.choice(self.world.catalogue.banks)
         transaction = f"{bank}-{beijing(at)[:10].replace('-', '')}-{self._number()}-{self.code[4:]}"
         data: dict[str, Any] = {
@@ -238,14 +243,17 @@ class Enrollment:
         if self.rng.random() < 0.03:
             # The bank's batch of the next day says the same under another event id.
             self._bank_event("payment.settled", at, data, arrival + DAY)
-        if "receipt_no" not in data and self.rng.random() < 0.5:
-            receipt = {name: data[name] for name in ("payment_code", "bank", "bank_txn_id")}
-            receipt["receipt_no"] = f"新财票〔2023〕第{self.code[-8:]}{self._numbers}号"
-            self._bank_event("payment.receipted", at + HOUR, receipt, arrival + HOUR)
         if settles:
             self.settled_at = at
             self.payment = {"bank": bank, "bank_txn_id": transaction}
-        return transaction
+        if settles and self.rng.random() < 0.3:
+            self.receipt(arrival + HOUR)
+
+    def receipt(self, at: int) -> None:
+        """The non-tax receipt's number, perhaps the one that the settlement named already."""
+        number = self.trainee.said["payment.settled"].data.get("receipt_no", f"第{self.code}号")
+        data = {"payment_code": self.code, **(self.payment or {}), "receipt_no": number}
+        self._bank_event("payment.receipted", at, data, at + MINUTE)
 
     def refund(self, at: int, amount_fen: int | None = None) -> None:
         """The bank gives the fee back: that ends the enrollment."""
@@ -284,7 +292,7 @@ class Enrollment:
         )
 
     def attend(self, course: Course, share: float = 1.0) -> None:
-        """Presence in a broadcast, in one or two parts; counted if the enrollment is active then."""
+        """Presence in a broadcast, in one or two parts, while the enrollment is active."""
         assert course.start and course.end
         start, end = milliseconds(course.start), milliseconds(course.end)
         span = int((end - start) * share)
@@ -293,7 +301,8 @@ class Enrollment:
             pause = start + span // 2 + self.rng.randrange(span // 8)
             parts = [(joined, pause), (pause + 30 * SECOND, start + span)]
         else:
-            parts = [(joined, start + span + (self.rng.randrange(5 * MINUTE) if share == 1.0 else 0))]
+            stays = self.rng.randrange(5 * MINUTE) if share == 1.0 else 0
+            parts = [(joined, start + span + stays)]
         needed = (end - start) * self.world.catalogue["watch"]["live_share"]
         present = 0
         for begin, finish in parts:

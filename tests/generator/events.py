@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from .keys import Keys
-from .records import Header, Record, binary, structured, to_json
+from .records import Header, Record, binary, to_json
 
 SECOND = 1000
 MINUTE = 60 * SECOND
@@ -46,16 +46,17 @@ def milliseconds(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
-@functools.lru_cache(maxsize=1 << 12)
-def _minute(minutes: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:", time.gmtime(minutes * 60))
+@functools.cache
+def _date(days: int) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(days * 86400))
 
 
 def utc(ms: int) -> str:
     """RFC 3339 in UTC."""
-    rest = ms % MINUTE
+    days, rest = divmod(ms, DAY)
     seconds, fraction = divmod(rest, SECOND)
-    text = f"{_minute(ms // MINUTE)}{seconds:02}"
+    minutes, seconds = divmod(seconds, 60)
+    text = f"{_date(days)}T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
     return f"{text}.{fraction:03}Z" if fraction else f"{text}Z"
 
 
@@ -79,7 +80,7 @@ class Event:
     mode: Any = binary
     signed_by: str | None = None  # a bank; None: the one that the data names
     local_time: bool = False  # written with +08:00
-    overrides: Mapping[str, bytes | None] = field(default_factory=dict)  # of headers; None: left out
+    headers: Mapping[str, bytes | None] = field(default_factory=dict)  # set; None: left out
     raw: bytes | None = None  # sent in the place of the data
 
     @property
@@ -93,8 +94,9 @@ class Event:
         headers, value = self.mode(self.id, self.full_type, when, body, self.source)
         if self.type.startswith("payment."):
             headers += self._signature(keys, when, value)
-        if self.overrides:
-            headers = self._overridden(headers)
+        if self.headers:
+            kept = [(name, value) for name, value in headers if name not in self.headers]
+            headers = kept + [(n, value) for n, value in self.headers.items() if value is not None]
         return Record(
             topic=topic,
             key=self._key().encode(),
@@ -115,10 +117,3 @@ class Event:
         signature = key.sign(self.id, self.full_type, when, value)
         return [("signature-key", key.key_id.encode()), ("signature", signature.encode())]
 
-    def _overridden(self, headers: list[Header]) -> list[Header]:
-        kept = [(name, value) for name, value in headers if name not in self.overrides]
-        added = [(name, value) for name, value in self.overrides.items() if value is not None]
-        return kept + added
-
-
-__all__ = ["DAY", "HOUR", "MINUTE", "SECOND", "Event", "beijing", "milliseconds", "structured", "utc"]

@@ -3,8 +3,9 @@
     python3 tests/generator/generate.py --seed 7 --trainees 100 \\
         --catalogue config/programme-2023.conf --out log.jsonl --expect expect.jsonl --config etc
 
-`--config` writes a xueshid.conf with all keys; `build/release/fold-log -c etc/xueshid.conf log.jsonl`
-then folds the log. `--publish` puts the records into Kafka, into topics that have --partitions each.
+`--config` writes a xueshid.conf with all keys, with which the log can be folded:
+`build/release/fold-log -c etc/xueshid.conf log.jsonl`. `--publish` puts the records into Kafka,
+into topics that have --partitions each.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ def main() -> int:
     parser.add_argument("--report-s", type=int, default=600, help="longest watch report, seconds")
     parser.add_argument("--out", type=Path, help="the log (tests/LOG-FORMAT.md); - is stdout")
     parser.add_argument("--expect", type=Path, help="what is due: one line for each trainee")
+    parser.add_argument("--refusals", type=Path, help="which records must be refused, and why")
     parser.add_argument("--config", type=Path, help="folder for xueshid.conf and its keys")
     parser.add_argument("--publish", metavar="BOOTSTRAP", help="put the records into Kafka")
     parser.add_argument("--prefix", default="", help="topic prefix for --publish")
@@ -56,14 +58,15 @@ def main() -> int:
                 out = stack.enter_context(open(options.out, "w", encoding="utf-8"))
             write_log(records, options.partitions, out)
     expected = year.expected()
-    if options.expect:
-        lines = "".join(to_json(line) + "\n" for line in expected)
-        options.expect.write_text(lines, encoding="utf-8")
+    for path, lines in ((options.expect, expected), (options.refusals, year.refusals())):
+        if path:
+            text = "".join(to_json(line) + "\n" for line in lines)
+            path.write_text(text, encoding="utf-8")
     if options.publish:
         publish(options.publish, records, options.prefix)
     due = sum(line["stands"] for line in expected)
     print(
-        f"{len(records)} records of {len(expected)} trainees, {due} certificates due",
+        f"{len(records)} records of {len(year.trainees)} trainees, {due} certificates due",
         file=sys.stderr,
     )
     return 0

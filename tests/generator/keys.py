@@ -22,6 +22,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # The algorithms take turns along the programme's banks.
 ALGORITHMS = ("ed25519", "sm2-sm3", "hmac-sha256")
+UNLISTED_BANK = "ELSEWHERE"
 FILES = {
     "payment_code": "payment-code.key",
     "certificate_no": "certificate-no.key",
@@ -36,7 +37,7 @@ class BankKey:
     """One bank's signing key, as the bank holds it."""
 
     key_id: str
-    bank: str
+    banks: tuple[str, ...]  # that it signs for
     algorithm: str
     secret: bytes
 
@@ -77,7 +78,8 @@ class Keys:
         self.banks = {
             bank: BankKey(
                 key_id=f"{bank.lower()}-1",
-                bank=bank,
+                # A clearing house's key may sign for a bank that no programme names.
+                banks=(bank, UNLISTED_BANK) if i == 0 else (bank,),
                 algorithm=ALGORITHMS[i % len(ALGORITHMS)],
                 secret=self._secret(seed, f"bank {bank}"),
             )

@@ -18,10 +18,10 @@ class Log:
         self.keys = keys
         self.rng = rng
         self.partitions = partitions
-        self.expected_reasons: Counter[str] = Counter()
+        self.refused: list[tuple[Record, str]] = []
         self._arrivals: list[tuple[int, int, Record]] = []
 
-    def add(self, event: Event, repeat: bool = True) -> None:
+    def add(self, event: Event, repeat: bool = True) -> Record:
         """Takes an event in; one in ten of those that may be repeated comes twice."""
         record = event.record(self.keys)
         self.add_record(record)
@@ -31,11 +31,11 @@ class Log:
             delay = self.rng.choice((SECOND, 10 * SECOND, HOUR, 3 * DAY))
             again.timestamp_ms = record.timestamp_ms + 50 + self.rng.randrange(delay)
             self.add_record(again)
+        return record
 
-    def refuse(self, record: Record, reason: str) -> None:
-        """Takes in a record that must be rejected, once, for this reason."""
-        self.expected_reasons[reason] += 1
-        self.add_record(record)
+    def expect_refusal(self, record: Record, reason: str) -> None:
+        """Notes that a record must be rejected for this reason."""
+        self.refused.append((record, reason))
 
     def add_record(self, record: Record) -> None:
         self._arrivals.append((record.timestamp_ms, len(self._arrivals), record))

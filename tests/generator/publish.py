@@ -3,68 +3,89 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
 
 from .records import Record
 
 FLUSH_S = 60.0
 
 
-def publish(
-    bootstrap_servers: str,
-    records: Iterable[Record],
-    topic_prefix: str = "",
-    progress: Callable[[int], None] | None = None,
-) -> int:
-    """Publishes in the order given, keyed as the Java client would; returns how many, all stored."""
-    producer = Producer(
-        {
-            "bootstrap.servers": bootstrap_servers,
-            "partitioner": "murmur2_random",
-            "enable.idempotence": True,
-            "compression.type": "lz4",
-            "linger.ms": 20,
-            "log_level": 3,
-            "queue.buffering.max.messages": 1000000,
-        }
-    )
-    errors: list[KafkaError] = []
+class Publisher:
+    """Publishes in the order given, keyed as the Java client would."""
 
-    def delivered(error: KafkaError | None, _message: object) -> None:
+    def __init__(self, bootstrap_servers: str, topic_prefix: str = ""):
+        self.prefix = topic_prefix
+        self.errors: list[KafkaError] = []
+        self.producer = Producer(
+            {
+                "bootstrap.servers": bootstrap_servers,
+                "partitioner": "murmur2_random",
+                "enable.idempotence": True,
+                "compression.type": "lz4",
+                "linger.ms": 20,
+                "log_level": 2,  # what fails is raised, not logged
+                "queue.buffering.max.messages": 1000000,
+            }
+        )
+
+    def send(self, records: Iterable[Record]) -> int:
+        """Hands the records over; returns how many. They are stored once `flush` has returned."""
+        count = 0
+        for count, record in enumerate(records, 1):
+            where = {} if record.partition is None else {"partition": record.partition}
+            while True:
+                try:
+                    self.producer.produce(
+                        self.prefix + record.topic,
+                        value=record.value,
+                        key=record.key,
+                        headers=record.headers,
+                        timestamp=record.timestamp_ms,
+                        on_delivery=self._delivered,
+                        **where,
+                    )
+                    break
+                except BufferError:
+                    self.producer.poll(0.1)
+            if count % 1000 == 0:
+                self.producer.poll(0)
+        return count
+
+    def flush(self) -> None:
+        """Until all is stored; KafkaException if anything was not."""
+        left = self.producer.flush(FLUSH_S)
+        if self.errors or left:
+            raise KafkaException(
+                self.errors[0] if self.errors else KafkaError(KafkaError._MSG_TIMED_OUT)
+            )
+
+    def _delivered(self, error: KafkaError | None, _message: object) -> None:
         if error is not None:
-            errors.append(error)
+            self.errors.append(error)
 
-    count = 0
-    for count, record in enumerate(records, 1):
-        where = {} if record.partition is None else {"partition": record.partition}
-        while True:
-            try:
-                producer.produce(
-                    topic_prefix + record.topic,
-                    value=record.value,
-                    key=record.key,
-                    headers=record.headers,
-                    timestamp=record.timestamp_ms,
-                    on_delivery=delivered,
-                    **where,
-                )
-                break
-            except BufferError:
-                producer.poll(0.1)
-        if count % 1000 == 0:
-            producer.poll(0)
-            if progress:
-                progress(count)
-    left = producer.flush(FLUSH_S)
-    if errors or left:
-        raise KafkaException(errors[0] if errors else KafkaError(KafkaError._MSG_TIMED_OUT))
+
+def publish(bootstrap_servers: str, records: Iterable[Record], topic_prefix: str = "") -> int:
+    """Publishes and waits until all is stored; returns how many records."""
+    publisher = Publisher(bootstrap_servers, topic_prefix)
+    count = publisher.send(records)
+    publisher.flush()
     return count
 
 
 def read_topic(bootstrap_servers: str, topic: str, timeout_s: float = 30.0) -> list[Record]:
-    """Everything committed in a topic now, each partition in its order."""
+    """Everything committed in a topic now, each partition in its order.
+
+    A transaction is committed before all partitions say so: what is before the end of the log and
+    cannot be read yet is waited for; TimeoutError if a transaction stays open."""
     consumer = Consumer(
         {
             "bootstrap.servers": bootstrap_servers,
@@ -72,6 +93,7 @@ def read_topic(bootstrap_servers: str, topic: str, timeout_s: float = 30.0) -> l
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
+            "fetch.wait.max.ms": 10,
             "auto.offset.reset": "earliest",
             "check.crcs": True,
         }
@@ -104,7 +126,9 @@ def read_topic(bootstrap_servers: str, topic: str, timeout_s: float = 30.0) -> l
                     )
                 )
             elif error.code() == KafkaError._PARTITION_EOF:
-                open_partitions.discard(message.partition())
+                where = TopicPartition(topic, message.partition())
+                if message.offset() >= consumer.get_watermark_offsets(where, cached=True)[1]:
+                    open_partitions.discard(message.partition())
             else:
                 raise KafkaException(error)
         records.sort(key=lambda record: (record.partition, record.offset))

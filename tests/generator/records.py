@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, TextIO
@@ -42,8 +42,7 @@ def instant(moment: datetime) -> str:
     return text + "Z"
 
 
-def to_json(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def binary(
@@ -127,32 +126,3 @@ def write_log(records: Iterable[Record], partitions: int, out: TextIO) -> None:
             **_text_or_base64("value", record.value),
         }
         out.write(to_json(line) + "\n")
-
-
-def _bytes(line: dict[str, Any], name: str) -> bytes | None:
-    if f"{name}_base64" in line:
-        return base64.b64decode(line[f"{name}_base64"])
-    text = line.get(name)
-    return None if text is None else text.encode()
-
-
-def _header_bytes(value: Any) -> bytes | None:
-    if isinstance(value, dict):
-        return base64.b64decode(value["base64"])
-    return None if value is None else value.encode()
-
-
-def read_log(lines: Iterable[str]) -> Iterator[Record]:
-    """The records of a log; boundaries and the partition counts are left out."""
-    for text in lines:
-        line = json.loads(text)
-        if "topic" in line:
-            yield Record(
-                topic=line["topic"],
-                key=_bytes(line, "key"),
-                value=_bytes(line, "value"),
-                headers=[(name, _header_bytes(value)) for name, value in line.get("headers", [])],
-                timestamp_ms=line["timestamp_ms"],
-                partition=line["partition"],
-                offset=line["offset"],
-            )

@@ -82,7 +82,8 @@ def _der_integer(number: int) -> bytes:
 
 class PrivateKey:
     def __init__(self, seed: bytes):
-        self.secret = int.from_bytes(hashlib.sha512(b"sm2 key" + seed).digest(), "big") % (N - 2) + 1
+        digest = hashlib.sha512(b"sm2 key" + seed).digest()
+        self.secret = int.from_bytes(digest, "big") % (N - 2) + 1
         self.public = _times_g(self.secret)
         curve = b"".join(map(_bytes, (A, B, *G, *self.public)))
         self.identity = _sm3((8 * len(DISTID)).to_bytes(2, "big") + DISTID + curve)

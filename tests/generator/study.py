@@ -104,7 +104,7 @@ def watch(
     position, learned_at = 0, None
     until = int(course.length_s * share)
     while position < until:
-        length = rng.randrange(max(30, usual // 2), usual + 1)
+        length = rng.randrange(max(30, usual * 4 // 5), usual + 1)
         if rng.random() < 0.01:
             length = 30
         step = min(length * rate // 1000, until - position)

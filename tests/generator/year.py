@@ -8,12 +8,16 @@ from typing import Any
 
 from .catalogue import Catalogue
 from .enrollment import Trainee, World
-from .events import DAY, milliseconds, utc
+from .events import DAY, HOUR, milliseconds, utc
 from .keys import Keys
 from .log import Log
+from .mistakes import mistakes
 from .people import make_person
+from .records import partition_of
+from .samples import Scene
 from .stories import cast
 
+SCENES, MISTAKES = 8, 40  # so many people, so many mistakes about each
 IMPORTED = 0.8  # share of trainees with public hours of their own
 
 
@@ -46,6 +50,18 @@ class Year:
             lines.append(line)
         return lines
 
+    def refusals(self) -> list[dict[str, Any]]:
+        """Which records are refused and why; their places are known after log.records()."""
+        return [
+            {
+                "topic": record.topic,
+                "partition": record.partition,
+                "offset": record.offset,
+                "reason": reason,
+            }
+            for record, reason in self.log.refused
+        ]
+
 
 def generate(
     catalogue: Catalogue,
@@ -68,8 +84,26 @@ def generate(
         story.tell(trainee)
         _import_credits(trainee)
         world.trainees.append(trainee)
+    _make_mistakes(year, rng)
     log.tick_daily(catalogue)
     return year
+
+
+def _make_mistakes(year: Year, rng: random.Random) -> None:
+    """Some of all mistakes, made about trainees whose own story is an honest one."""
+    honest = [t for t in year.trainees if t.story == "finisher" and t.standing()]
+    for trainee in rng.sample(honest, min(len(honest), SCENES)):
+        (enrollment,) = trainee.enrollments
+        partition = partition_of(trainee.id.encode(), year.log.partitions)
+        names = (f"t-stranger-{number}-{trainee.id}" for number in range(10000))
+        name = next(n for n in names if partition_of(n.encode(), year.log.partitions) == partition)
+        person = make_person(rng, len(year.trainees) + int(trainee.id[2:]))
+        stranger = Trainee(enrollment.world, name, person, rng)
+        at = enrollment.training[1] - rng.randrange(DAY, 3 * DAY)
+        scene = Scene(enrollment, stranger, max(at, enrollment.active_at + HOUR))
+        for mistake in rng.sample(mistakes(scene), MISTAKES):
+            year.log.add_record(mistake.record)
+            year.log.expect_refusal(mistake.record, mistake.reason)
 
 
 def _import_credits(trainee: Trainee) -> None:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 import pytest
-from installation import TOOL, TOP, Installation
+from tool import TOOL, TOP, Site
 
 NOT_YET = ("replay", "discard", "reconcile", "rebuild", "revoke", "audit", "did", "accept")
 
@@ -39,13 +39,13 @@ NOT_YET = ("replay", "discard", "reconcile", "rebuild", "revoke", "audit", "did"
         ["-x"],
     ],
 )
-def test_wrong_usage_is_2(site: Installation, words: list[str]) -> None:
+def test_wrong_usage_is_2(site: Site, words: list[str]) -> None:
     done = site.ctl(*words)
     assert (done.returncode, done.stdout) == (2, ""), done
     assert done.stderr.startswith("xueshictl: ") and done.stderr.count("\n") == 1
 
 
-def test_options_stand_anywhere(site: Installation) -> None:
+def test_options_stand_anywhere(site: Site) -> None:
     expected = site.ok("config", "show", "--json")
     for words in (["--json", "config", "show"], ["config", "--json", "show"]):
         assert site.ok(*words) == expected
@@ -59,7 +59,7 @@ def test_options_stand_anywhere(site: Installation) -> None:
     assert done.stdout == expected
 
 
-def test_a_bad_configuration_is_78(site: Installation) -> None:
+def test_a_bad_configuration_is_78(site: Site) -> None:
     site.config.write_text(site.config.read_text() + "nonsense = 1;\n")
     for words in (["config", "check"], ["db", "migrate"], ["topics", "check"], ["status"]):
         done = site.ctl(*words)
@@ -71,7 +71,7 @@ def test_a_bad_configuration_is_78(site: Installation) -> None:
     assert site.ctl("config", "show").returncode == 0  # needs no key
 
 
-def test_catalogue_check_needs_no_configuration(site: Installation) -> None:
+def test_catalogue_check_needs_no_configuration(site: Site) -> None:
     catalogue = site.directory / "catalogue-small.conf"
     done = subprocess.run(
         [TOOL, "catalogue", "check", catalogue, "--json"],
@@ -89,13 +89,13 @@ def test_catalogue_check_needs_no_configuration(site: Installation) -> None:
     assert str(broken) in done.stderr
 
 
-def test_config_show_hides_passwords(site: Installation) -> None:
+def test_config_show_hides_passwords(site: Site) -> None:
     site.configure(conninfo="host=127.0.0.1 password=hunter2 dbname=x")
     for words in (["config", "show"], ["config", "show", "--json"]):
         assert "hunter2" not in site.ok(*words)
 
 
-def test_help_names_what_there_is(site: Installation) -> None:
+def test_help_names_what_there_is(site: Site) -> None:
     text = site.ok("--help")
     for command in ("db migrate", "topics create", "tick", "status", "lag", "held list"):
         assert f"\n  {command} " in text
@@ -105,7 +105,7 @@ def test_help_names_what_there_is(site: Installation) -> None:
     assert site.ok("-V") == f"xueshictl {news[1]}\n"
 
 
-def on_terminal(site: Installation, *words: str, **env: str) -> str:
+def on_terminal(site: Site, *words: str, **env: str) -> str:
     ours, theirs = pty.openpty()
     done = subprocess.Popen(
         [TOOL, "-c", site.config, *words],
@@ -125,7 +125,7 @@ def on_terminal(site: Installation, *words: str, **env: str) -> str:
     return output.decode().replace("\r\n", "\n")
 
 
-def test_tables_only_to_a_terminal(site: Installation) -> None:
+def test_tables_only_to_a_terminal(site: Site) -> None:
     table = on_terminal(site, "db", "status")
     assert table.splitlines()[0] == "\x1b[1mchange   state    deployed_at  verified\x1b[0m"
     assert table.splitlines()[1] == "roles    pending  -            -"
@@ -135,7 +135,7 @@ def test_tables_only_to_a_terminal(site: Installation) -> None:
     assert on_terminal(site, "db", "status", "--json") == site.ctl("db", "status", "--json").stdout
 
 
-def test_output_that_cannot_be_written_is_1(site: Installation) -> None:
+def test_output_that_cannot_be_written_is_1(site: Site) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run(
             [TOOL, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
@@ -144,7 +144,7 @@ def test_output_that_cannot_be_written_is_1(site: Installation) -> None:
     assert "cannot be written" in done.stderr
 
 
-def test_installed_schemas_are_found(site: Installation) -> None:
+def test_installed_schemas_are_found(site: Site) -> None:
     """Away from the source tree it needs to be told, or installed."""
     copy = shutil.copy(TOOL, site.directory / "xueshictl")
     words = [copy, "-c", site.config, "db", "status"]

@@ -7,18 +7,18 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from installation import TOOL, TOP, Installation
+from tool import TOOL, TOP, Site
 
 CHANGES = ["roles", "log", "dossier", "rights"]
 
 
-def states(site: Installation, *words: str) -> list[str]:
+def states(site: Site, *words: str) -> list[str]:
     done = site.ctl("db", "status", *words)
     assert done.returncode in (0, 3), done
     return [line.split("\t")[1] for line in done.stdout.splitlines()]
 
 
-def sqitch(site: Installation, *words: str) -> str:
+def sqitch(site: Site, *words: str) -> str:
     """Real sqitch in schemas/, as a database administrator would run it."""
     target = f"db:pg://postgres@/{site.database}?host={site.pg.directory}&port={site.pg.port}"
     done = subprocess.run(
@@ -46,7 +46,7 @@ def add_change(schemas: Path, script: str) -> None:
     (schemas / "verify" / "extra.sql").write_text("SELECT 1;\n", encoding="utf-8")
 
 
-def test_migrate_deploys_all_once(site: Installation) -> None:
+def test_migrate_deploys_all_once(site: Site) -> None:
     assert states(site) == ["pending"] * len(CHANGES)
     assert site.ok("db", "migrate") == "".join(f"{name}\tdeployed\n" for name in CHANGES)
     assert site.ok("db", "migrate") == "".join(f"{name}\tpresent\n" for name in CHANGES)
@@ -56,13 +56,13 @@ def test_migrate_deploys_all_once(site: Installation) -> None:
     assert all(row["state"] == "deployed" and row["verified"] == "ok" for row in rows)
 
 
-def test_owner_is_the_role_not_the_login(site: Installation) -> None:
+def test_owner_is_the_role_not_the_login(site: Site) -> None:
     site.ok("db", "migrate")
     owners = site.execute("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'xueshi'")
     assert owners == [("xueshi_owner",)]
 
 
-def test_sqitch_agrees(site: Installation) -> None:
+def test_sqitch_agrees(site: Site) -> None:
     site.ok("db", "migrate")
     assert "Nothing to deploy (up-to-date)" in sqitch(site, "status")
     assert "Verify successful" in sqitch(site, "verify", "--set", "schema=xueshi")
@@ -72,7 +72,7 @@ def test_sqitch_agrees(site: Installation) -> None:
     assert all(f"deploy {name}" in events for name in CHANGES)
 
 
-def test_what_sqitch_deployed_is_present(site: Installation) -> None:
+def test_what_sqitch_deployed_is_present(site: Site) -> None:
     sqitch(site, "deploy", "--set", "schema=xueshi", "--to", "log")
     site.configure(migrator_conninfo=site.pg.conninfo_for("postgres", site.database))
     assert states(site, "--verify") == ["deployed", "deployed", "pending", "pending"]
@@ -87,13 +87,13 @@ def test_what_sqitch_deployed_is_present(site: Installation) -> None:
     assert "Nothing to deploy (up-to-date)" in sqitch(site, "status")
 
 
-def test_sqitch_reverts_what_was_migrated(site: Installation) -> None:
+def test_sqitch_reverts_what_was_migrated(site: Site) -> None:
     site.ok("db", "migrate")
     sqitch(site, "revert", "-y", "--set", "schema=xueshi")
     assert states(site) == ["pending"] * len(CHANGES)
 
 
-def test_two_at_once_wait_for_each_other(site: Installation) -> None:
+def test_two_at_once_wait_for_each_other(site: Site) -> None:
     running = [
         subprocess.Popen(
             [TOOL, "-c", site.config, "db", "migrate"], stdout=subprocess.PIPE, text=True
@@ -105,7 +105,7 @@ def test_two_at_once_wait_for_each_other(site: Installation) -> None:
     assert sum(output.count("deployed") for output in outputs) == len(CHANGES)
 
 
-def test_a_failing_change_leaves_nothing(site: Installation, schemas: Path) -> None:
+def test_a_failing_change_leaves_nothing(site: Site, schemas: Path) -> None:
     table = 'BEGIN;\nSET LOCAL search_path TO :"schema";\nCREATE TABLE extra (a int);\n'
     add_change(schemas, table + "SELECT 1 / 0;\nCOMMIT;\n")
     done = site.ctl("db", "migrate", "--schemas", str(schemas))
@@ -125,7 +125,7 @@ def test_a_failing_change_leaves_nothing(site: Installation, schemas: Path) -> N
     assert "newer than" in done.stderr and "extra" in done.stderr
 
 
-def test_an_edited_script_and_a_broken_schema_differ(site: Installation, schemas: Path) -> None:
+def test_an_edited_script_and_a_broken_schema_differ(site: Site, schemas: Path) -> None:
     site.ok("db", "migrate", "--schemas", str(schemas))
     with open(schemas / "deploy" / "log.sql", "a", encoding="utf-8") as script:
         script.write("-- edited\n")
@@ -142,7 +142,7 @@ def test_an_edited_script_and_a_broken_schema_differ(site: Installation, schemas
     ]
 
 
-def test_another_schema_has_a_registry_of_its_own(site: Installation) -> None:
+def test_another_schema_has_a_registry_of_its_own(site: Site) -> None:
     site.ok("db", "migrate")
     site.configure(schema="second")
     assert states(site) == ["pending"] * len(CHANGES)
@@ -151,7 +151,7 @@ def test_another_schema_has_a_registry_of_its_own(site: Installation) -> None:
     assert schemas == [("sqitch",), ("sqitch_second",)]
 
 
-def test_missing_files_and_bad_plans_are_named(site: Installation, schemas: Path) -> None:
+def test_missing_files_and_bad_plans_are_named(site: Site, schemas: Path) -> None:
     done = site.ctl("db", "migrate", "--schemas", "/nonexistent")
     assert (done.returncode, "/nonexistent/sqitch.plan" in done.stderr) == (1, True)
     add_change(schemas, "SELECT 1;\n")
@@ -165,7 +165,7 @@ def test_missing_files_and_bad_plans_are_named(site: Installation, schemas: Path
     assert "line 10 of the plan is not understood" in done.stderr
 
 
-def test_an_unreachable_server_is_4(site: Installation) -> None:
+def test_an_unreachable_server_is_4(site: Site) -> None:
     site.configure(
         conninfo="host=127.0.0.1 port=1 dbname=x", migrator_conninfo="host=127.0.0.1 port=1"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from installation import Installation
+from tool import Site
 
 CODE = "65010000000000000001"
 ENROLLMENT = f"""
@@ -31,7 +31,7 @@ INSERT INTO xueshi.year_record VALUES ('t1', 2023, 2, 0, 20, false);
 
 
 @pytest.fixture
-def studied(site: Installation) -> Installation:
+def studied(site: Site) -> Site:
     """One trainee, two hours into the programme, and money of a code that nobody has."""
     site.ok("db", "migrate")
     site.execute(ENROLLMENT)
@@ -43,14 +43,14 @@ def studied(site: Installation) -> Installation:
     return site
 
 
-def facts(site: Installation, *words: str) -> dict[str, dict]:
+def facts(site: Site, *words: str) -> dict[str, dict]:
     """By code; the last of each."""
     explained = site.json("explain", "t1", *words)
     assert explained["trainee_id"] == "t1"
     return {fact["code"]: fact for fact in explained["facts"]}
 
 
-def test_explain_says_what_is_missing(studied: Installation) -> None:
+def test_explain_says_what_is_missing(studied: Site) -> None:
     said = facts(studied)
     assert said["enrollment"]["state"] == "active"
     assert (said["paid"]["amount_fen"], said["receipt"]["receipt_no"]) == (20000, "no-7")
@@ -62,7 +62,7 @@ def test_explain_says_what_is_missing(studied: Installation) -> None:
     assert "已看 0:10:00，全长 1:00:00" in studied.ok("explain", "t1", "--lang", "zh")
 
 
-def test_explain_speaks_both_languages_or_one(studied: Installation) -> None:
+def test_explain_speaks_both_languages_or_one(studied: Site) -> None:
     zh, en = "学时不够：已得 2，需要 6，还差 4", "Hours: 2 of 6, 4 to go"
     assert zh in studied.ctl("explain", "t1", LANG="C").stdout
     assert en in studied.ctl("explain", "t1", LANG="C").stdout
@@ -74,19 +74,19 @@ def test_explain_speaks_both_languages_or_one(studied: Installation) -> None:
     assert (done.returncode, done.stdout) == (2, "")
 
 
-def test_explain_of_nobody_is_1(studied: Installation) -> None:
+def test_explain_of_nobody_is_1(studied: Site) -> None:
     for words in (["t9"], ["t1", "e9"]):
         done = studied.ctl("explain", *words)
         assert (done.returncode, done.stdout) == (1, ""), done
         assert "nothing is known of" in done.stderr
 
 
-def test_r28_secrets_stay_inside(studied: Installation) -> None:
+def test_r28_secrets_stay_inside(studied: Site) -> None:
     for words in (["explain", "t1"], ["explain", "t1", "--json"], ["dump", "--full"]):
         assert not any(secret in studied.ok(*words) for secret in ("sealed", "0012"))
 
 
-def test_dump_is_canonical(studied: Installation) -> None:
+def test_dump_is_canonical(studied: Site) -> None:
     lines = studied.ok("dump").splitlines()
     rows = [json.loads(line) for line in lines]
     for line, row in zip(lines, rows, strict=True):
@@ -108,7 +108,7 @@ def test_dump_is_canonical(studied: Installation) -> None:
     assert [row.get("revision") for row in full] == [4, None, 2]
 
 
-def test_dump_goes_on_past_one_chunk(studied: Installation) -> None:
+def test_dump_goes_on_past_one_chunk(studied: Site) -> None:
     studied.execute(
         "INSERT INTO xueshi.trainee SELECT 'u' || i FROM generate_series(1, 1234) i;"
         "INSERT INTO xueshi.year_record SELECT 'u' || i, 2023, 1, i, 0, false"

@@ -6,7 +6,7 @@ import json
 
 from confluent_kafka import OFFSET_BEGINNING, TIMESTAMP_CREATE_TIME, Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
-from installation import Installation
+from tool import Site
 
 INPUTS = ["xueshi.enrollment", "xueshi.payment", "xueshi.watch-time", "xueshi.exam"]
 OUTPUTS = [
@@ -19,18 +19,18 @@ OUTPUTS = [
 ALL = [*INPUTS, *OUTPUTS, "xueshi.relay"]
 
 
-def admin(site: Installation) -> AdminClient:
+def admin(site: Site) -> AdminClient:
     return AdminClient({"bootstrap.servers": site.bootstrap_servers})
 
 
-def settings(site: Installation, topic: str) -> dict[str, str]:
+def settings(site: Site, topic: str) -> dict[str, str]:
     resource = ConfigResource(ConfigResource.Type.TOPIC, site.prefix + topic)
     client = admin(site)  # a future fails when its client is gone
     entries = client.describe_configs([resource])[resource].result(30)
     return {name: entry.value for name, entry in entries.items()}
 
 
-def differences(site: Installation, *words: str) -> set[tuple[str, ...]]:
+def differences(site: Site, *words: str) -> set[tuple[str, ...]]:
     """(topic, setting, is, must_be); the exit status must fit."""
     done = site.ctl("topics", "check", *words)
     rows = [line.split("\t") for line in done.stdout.splitlines()]
@@ -39,7 +39,7 @@ def differences(site: Installation, *words: str) -> set[tuple[str, ...]]:
     return {(row[0].removeprefix(site.prefix), *row[1:4]) for row in rows}
 
 
-def test_create_makes_all_ten_once(site: Installation) -> None:
+def test_create_makes_all_ten_once(site: Site) -> None:
     assert differences(site) == {(name, "topic", "missing", "there") for name in ALL}
     created = site.ok("topics", "create", "--partitions", "3", "--replication", "1")
     assert created == "".join(f"{site.prefix}{name}\tcreated\n" for name in ALL)
@@ -59,7 +59,7 @@ def test_create_makes_all_ten_once(site: Installation) -> None:
     assert settings(site, "xueshi.relay")["cleanup.policy"] == "compact"
 
 
-def test_log_append_time_is_what_production_has(site: Installation) -> None:
+def test_log_append_time_is_what_production_has(site: Site) -> None:
     site.configure(timestamps="log-append")
     site.ok("topics", "create", "--partitions", "1")
     assert settings(site, "xueshi.exam")["message.timestamp.type"] == "LogAppendTime"
@@ -72,7 +72,7 @@ def test_log_append_time_is_what_production_has(site: Installation) -> None:
     }
 
 
-def test_check_names_each_difference(site: Installation) -> None:
+def test_check_names_each_difference(site: Site) -> None:
     topics = [
         NewTopic(site.prefix + "xueshi.exam", 2, 1, config={"retention.ms": "1000"}),
         NewTopic(site.prefix + "xueshi.relay", 2, 1, config={"min.insync.replicas": "2"}),
@@ -100,7 +100,7 @@ def test_check_names_each_difference(site: Installation) -> None:
     assert ("xueshi.payment", "min.insync.replicas", "1", "2") in wanted
 
 
-def read_all(site: Installation, topic: str, partitions: int) -> list:
+def read_all(site: Site, topic: str, partitions: int) -> list:
     consumer = Consumer(
         {
             "bootstrap.servers": site.bootstrap_servers,
@@ -124,7 +124,7 @@ def read_all(site: Installation, topic: str, partitions: int) -> list:
     return messages
 
 
-def test_tick_reaches_each_partition_of_each_input(site: Installation) -> None:
+def test_tick_reaches_each_partition_of_each_input(site: Site) -> None:
     site.ok("topics", "create", "--partitions", "2")
     site.ok("tick", "--as-of", "2023-08-15T19:30:00.25+08:00")
     ids = set()
@@ -147,13 +147,13 @@ def test_tick_reaches_each_partition_of_each_input(site: Installation) -> None:
         assert read_all(site, topic, 2) == []
 
 
-def test_tick_without_topics_is_4(site: Installation) -> None:
+def test_tick_without_topics_is_4(site: Site) -> None:
     done = site.ctl("tick", "--as-of", "2023-08-15T11:30:00Z")
     assert (done.returncode, done.stdout) == (4, "")
     assert f"there is no topic {site.prefix}xueshi.enrollment" in done.stderr
 
 
-def test_an_unreachable_broker_is_4(site: Installation) -> None:
+def test_an_unreachable_broker_is_4(site: Site) -> None:
     site.configure(bootstrap_servers="127.0.0.1:1")
     for words in (("topics", "check"), ("tick", "--as-of", "2023-08-15T11:30:00Z"), ("lag",)):
         done = site.ctl(*words)

@@ -10,14 +10,14 @@ import time
 
 import pytest
 from confluent_kafka import Producer
-from installation import TOOL, Installation
+from tool import TOOL, Site
 
 INPUTS = ["xueshi.enrollment", "xueshi.payment", "xueshi.watch-time", "xueshi.exam"]
 PLACE = "topic, partition, record_offset"
 
 
 @pytest.fixture
-def deployed(site: Installation) -> Installation:
+def deployed(site: Site) -> Site:
     """With schema and topics of one partition, each with one record."""
     site.ok("db", "migrate")
     site.ok("topics", "create", "--partitions", "1")
@@ -25,7 +25,7 @@ def deployed(site: Installation) -> Installation:
     return site
 
 
-def take_over(site: Installation, next_offset: int, tick_stamp: str = "2023-06-01T00:00Z") -> None:
+def take_over(site: Site, next_offset: int, tick_stamp: str = "2023-06-01T00:00Z") -> None:
     """As if a daemon had folded every partition up to there."""
     site.execute(
         "INSERT INTO xueshi.partition_count SELECT topic, 1 FROM generate_series(0, 3) topic"
@@ -37,7 +37,7 @@ def take_over(site: Installation, next_offset: int, tick_stamp: str = "2023-06-0
     )
 
 
-def test_what_is_unknown_is_absent(deployed: Installation) -> None:
+def test_what_is_unknown_is_absent(deployed: Site) -> None:
     assert deployed.json("position", "show") == []
     rows = deployed.json("lag")
     assert [row["topic"] for row in rows] == [deployed.prefix + name for name in INPUTS]
@@ -47,7 +47,7 @@ def test_what_is_unknown_is_absent(deployed: Installation) -> None:
     assert status["idle"] is False and status["lag"] is None
 
 
-def test_positions_and_lag_are_those_of_the_log(deployed: Installation) -> None:
+def test_positions_and_lag_are_those_of_the_log(deployed: Site) -> None:
     take_over(deployed, 0)
     assert [row["lag"] for row in deployed.json("lag")] == [1, 1, 1, 1]
     deployed.execute("UPDATE xueshi.position SET next_offset = 3, applied = 1, gaps = 2")
@@ -59,7 +59,7 @@ def test_positions_and_lag_are_those_of_the_log(deployed: Installation) -> None:
     assert (row["owner"], row["tick_stamp"]) == ("a", "2023-06-01T00:00:00Z")
 
 
-def test_idle_is_consumed_relayed_and_closed(deployed: Installation) -> None:
+def test_idle_is_consumed_relayed_and_closed(deployed: Site) -> None:
     take_over(deployed, 0)
     assert deployed.json("status")["why"] == "records are not folded yet"
     deployed.execute("UPDATE xueshi.position SET next_offset = 1, applied = 1")
@@ -80,7 +80,7 @@ def test_idle_is_consumed_relayed_and_closed(deployed: Installation) -> None:
     assert deployed.json("status")["owed"] == "closing 2023-2"
 
 
-def test_wait_idle_ends_when_it_is_idle(deployed: Installation) -> None:
+def test_wait_idle_ends_when_it_is_idle(deployed: Site) -> None:
     take_over(deployed, 0)
     begin = time.monotonic()
     done = deployed.ctl("status", "--wait-idle", "1")
@@ -97,7 +97,7 @@ def test_wait_idle_ends_when_it_is_idle(deployed: Installation) -> None:
     assert '"idle":true' in done.stdout
 
 
-def test_watch_goes_on_until_nobody_reads(deployed: Installation) -> None:
+def test_watch_goes_on_until_nobody_reads(deployed: Site) -> None:
     watching = subprocess.Popen(
         [TOOL, "-c", deployed.config, "status", "--watch", "--json"], stdout=subprocess.PIPE
     )
@@ -109,13 +109,13 @@ def test_watch_goes_on_until_nobody_reads(deployed: Installation) -> None:
     assert watching.wait(30) == -signal.SIGPIPE
 
 
-def test_wait_idle_outlives_a_server_that_is_away_but_says_so(deployed: Installation) -> None:
+def test_wait_idle_outlives_a_server_that_is_away_but_says_so(deployed: Site) -> None:
     deployed.configure(conninfo="host=127.0.0.1 port=1 dbname=x")
     done = deployed.ctl("status", "--wait-idle", "1")
     assert (done.returncode, done.stdout) == (4, "")
 
 
-def test_control_records_are_part_of_the_end(deployed: Installation) -> None:
+def test_control_records_are_part_of_the_end(deployed: Site) -> None:
     producer = Producer(
         {"bootstrap.servers": deployed.bootstrap_servers, "transactional.id": deployed.prefix}
     )
@@ -127,7 +127,7 @@ def test_control_records_are_part_of_the_end(deployed: Installation) -> None:
     assert [row["end"] for row in deployed.json("lag")] == [1, 1, 1, 3]
 
 
-def test_held_and_rejected_records_are_listed(deployed: Installation) -> None:
+def test_held_and_rejected_records_are_listed(deployed: Site) -> None:
     deployed.execute(
         f"INSERT INTO xueshi.held (subject, {PLACE}, stamp, original)"
         " VALUES ('t1', 2, 0, 7, '2023-07-01T00:00Z', 'sealed')"
@@ -162,7 +162,7 @@ def test_held_and_rejected_records_are_listed(deployed: Installation) -> None:
     assert (done.returncode, done.stdout) == (1, "")
 
 
-def test_r29_certificates_keep_their_revoked_versions(deployed: Installation) -> None:
+def test_r29_certificates_keep_their_revoked_versions(deployed: Site) -> None:
     first, second = "2023-DXGX-AAAAAAAAAAAA-A", "2023-DXGX-BBBBBBBBBBBB-B"
     deployed.execute(
         "INSERT INTO xueshi.certificate VALUES"

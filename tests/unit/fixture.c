@@ -86,7 +86,12 @@ static void note_judged(void *context, const struct event *ev, enum outcome outc
 static void note_effect(void *context, const struct effect *effect)
 {
     struct fixture *fx = context;
+    const char *type = effect_type_name(effect->type);
 
+    assert_memory_equal(effect->name, type, strlen(type));
+    assert_null(map_get_string(&fx->names, effect->name));
+    map_put_string(&fx->names, effect->name, fx);
+    assert_non_null(effect->key);
     fx->effects = arena_grow(&fx->arena, fx->effects, fx->effect_count, fx->effect_count + 1,
                              &fx->effect_cap, sizeof *fx->effects);
     fx->effects[fx->effect_count++] = *effect;
@@ -96,6 +101,8 @@ void fixture_index(struct fixture *fx)
 {
     fx->catalogues = (struct catalogues){.programmes = fx->programme_list, .count = 2};
     catalogues_index(&fx->catalogues, &fx->arena);
+    map_init(&fx->rows, &fx->arena);
+    map_init(&fx->names, &fx->arena);
     world_init(&fx->world, &fx->arena, &fx->catalogues);
     fx->world.crypto = (struct crypto){NULL, hash, keyed_hash};
     fx->world.hooks = (struct world_hooks){fx, note_judged, note_effect};
@@ -224,6 +231,7 @@ const char *fold(struct fixture *fx, struct event ev)
     for (;;) {
         struct passing passing = fold_next_passing(&fx->catalogues, fx->world.passed,
                                                    world_watermark(&fx->world));
+        fixture_check_rows(fx);
         if (passing.what == PASSAGE_NONE)
             return text_string(&fx->judged);
         fold_pass(&fx->world, &passing);

@@ -34,6 +34,8 @@ struct fixture {
     int64_t next_id;
     struct text judged; /* of the record itself: the outcome, or the reason it was refused for */
     struct text released;
+    struct map rows;  /* as a store would have kept them: fixture_check_rows */
+    struct map names; /* of all effects so far, none twice (S16) */
     struct effect *effects;
     size_t effect_count, effect_cap;
 };
@@ -53,6 +55,10 @@ void fixture_partitions(struct fixture *fx, enum topic topic, int32_t count);
 /* The instant of a civil time; the text of an instant. */
 int64_t civil(const char *text);
 const char *civil_text(struct fixture *fx, int64_t instant);
+
+/* Fails if a row changed that is not marked for the store, and takes the marks off; fold does it.
+ */
+void fixture_check_rows(struct fixture *fx);
 
 /* The key that means: none. */
 extern const char no_key[];

@@ -223,6 +223,23 @@ static void r25_one_certificate_of_the_enrollment_due_first(void **state)
 
 /* What it says. */
 
+static void r25_of_two_due_at_once_the_first_id(void **state)
+{
+    struct fixture *fx = *state;
+
+    activate(fx);
+    study(fx);
+    assert_folds(fx, survey("07-02 08:00:00"), "applied");
+    assert_folds(fx, disqualification("09-01 08:00:00"), "applied");
+    complete_second_term(fx);
+    assert_string_equal(the_certificate(fx)->enrollment_id, "e2");
+    said(fx);
+    assert_folds(fx, reinstatement("09-21 08:00:00"),
+                 "applied"); /* the instant at which e2 is due */
+    assert_true(the_enrollment(fx)->due_at == the_certificate(fx)->issued_at);
+    assert_string_equal(the_certificate(fx)->enrollment_id, "e1");
+}
+
 static void known_hmac(void *context, enum secret secret, const void *bytes, size_t len,
                        uint8_t out[32])
 {
@@ -277,7 +294,8 @@ static void r28_certificate_shows_what_it_may(void **state)
     study(fx);
     said(fx);
     assert_folds(fx, survey("07-02 08:00:00"), "applied");
-    const struct effect *issued = &fx->effects[1];
+    const struct effect *issued = &fx->effects[1], *notice = &fx->effects[2];
+    assert_string_equal(notice->u.notice.certificate_no, the_certificate(fx)->certificate_no);
     assert_int_equal(issued->type, EFFECT_CERTIFICATE_ISSUED);
     assert_string_equal(issued->subject, the_certificate(fx)->certificate_no);
     assert_string_equal(issued->key, "t1");
@@ -305,6 +323,7 @@ int main(void)
         FIXTURE_TEST(earlier_dated_fact_makes_the_next_version),
         FIXTURE_TEST(another_name_is_another_version),
         FIXTURE_TEST(r25_one_certificate_of_the_enrollment_due_first),
+        FIXTURE_TEST(r25_of_two_due_at_once_the_first_id),
         FIXTURE_TEST(certificate_number_is_derived_with_a_check_character),
         FIXTURE_TEST(r28_certificate_shows_what_it_may),
     };

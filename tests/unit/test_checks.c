@@ -29,6 +29,9 @@ static void checks_of_an_exam_come_in_order(void **state)
     answers[1].choice_fits = true;
     assert_folds(fx, ev, "invalid_field"); /* a question twice */
     ev.answer_count = 2;
+    answers[1].question = "q9";
+    assert_folds(fx, ev, "invalid_field");
+    answers[1].question = "q2";
     assert_folds(fx, ev, "held");
 }
 

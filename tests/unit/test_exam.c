@@ -253,6 +253,7 @@ static void r21_granted_attempts_count_from_their_place_on(void **state)
     assert_folds(fx, grant("06-20 11:00:00", "c3", "g1", 2), "applied"); /* by place, not by time */
     assert_says(fx, "");
     assert_folds(fx, grant("06-20 11:00:00", "c1", "g2", 3), "applied"); /* another course's */
+    assert_folds(fx, grant("06-20 11:00:00", "c1", "g2", 3), "duplicate");
     assert_folds(fx, sitting("06-21 12:00:00", "c3", "g", 50), "applied");
     assert_folds(fx, sitting("06-21 13:00:00", "c3", "h", 90), "applied");
     assert_folds(fx, sitting("06-21 14:00:00", "c3", "i", 90), "applied");
@@ -279,6 +280,33 @@ static void r23_exams_in_a_bar_do_not_count_and_use_no_attempt(void **state)
     assert_string_equal(said_of(fx, "exam"),
                         "exam.graded e1 c3/4 90 passed counted left=1 @06-20 15:00:00\n");
     assert_true(progress_credited_at(the_course(fx, "c3")) == civil("06-20 15:00:00"));
+}
+
+static void r21_grants_add_up(void **state)
+{
+    struct fixture *fx = *state;
+
+    activate_and_learn(fx);
+    sit_hourly(fx, (const int64_t[]){10, 20, 30}, 3);
+    assert_folds(fx, grant("06-20 16:00:00", "c3", "g1", 1), "applied");
+    assert_folds(fx, grant("06-20 16:00:00", "c3", "g2", 1), "applied");
+    assert_folds(fx, sitting("06-21 12:00:00", "c3", "g", 50), "applied");
+    assert_folds(fx, sitting("06-21 13:00:00", "c3", "h", 50), "applied");
+    assert_string_equal(verdicts(fx),
+                        "1=counted/2 2=counted/1 3=counted/0 g=counted/1 h=counted/0");
+}
+
+static void r23_every_bar_counts(void **state)
+{
+    struct fixture *fx = *state;
+
+    activate_and_learn(fx);
+    assert_folds(fx, disqualification("06-20 11:00:00"), "applied");
+    assert_folds(fx, reinstatement("06-20 11:30:00"), "applied");
+    assert_folds(fx, disqualification("06-20 13:00:00"), "applied");
+    assert_folds(fx, reinstatement("06-20 13:30:00"), "applied");
+    sit_hourly(fx, (const int64_t[]){10, 20, 30}, 3); /* 12, 13 and 14 o'clock */
+    assert_string_equal(verdicts(fx), "1=counted/2 2=barred/2 3=counted/1");
 }
 
 static void r14_credited_is_said_once_though_it_moves(void **state)
@@ -378,6 +406,8 @@ int main(void)
         FIXTURE_TEST(r22_attempts_that_do_not_count_use_none),
         FIXTURE_TEST(r21_granted_attempts_count_from_their_place_on),
         FIXTURE_TEST(r23_exams_in_a_bar_do_not_count_and_use_no_attempt),
+        FIXTURE_TEST(r21_grants_add_up),
+        FIXTURE_TEST(r23_every_bar_counts),
         FIXTURE_TEST(r14_credited_is_said_once_though_it_moves),
         FIXTURE_TEST(r17_6_fast_exam_is_raised),
         FIXTURE_TEST(r18_late_exams_and_grants_are_refused),

@@ -32,7 +32,7 @@ static struct explanation explained(struct fixture *fx, const char *enrollment_i
 {
     struct explanation explanation;
 
-    explain_trainee(&explanation, &fx->arena, world_trainee(&fx->world, "t1"), enrollment_id);
+    explain_trainee(&explanation, &fx->arena, "t1", world_trainee(&fx->world, "t1"), enrollment_id);
     return explanation;
 }
 
@@ -266,6 +266,34 @@ static void held_records_say_what_they_wait_for(void **state)
     assert_codes(&explanation, "held");
 }
 
+/* Every reason has its word, and it is the contract's. */
+static void refused_records_say_why(void **state)
+{
+    struct fixture *fx = *state;
+    struct explanation explanation;
+
+    explain_trainee(&explanation, &fx->arena, "t9", NULL, NULL);
+    assert_int_equal(explanation.count, 0);
+    for (int reason = REASON_NONE + 1; reason < REASONS; reason++) {
+        const struct explain_refused refused = {
+            .event_type = "xueshi.enrollment.submitted.v1",
+            .place = {TOPIC_ENROLLMENT, 2, 5},
+            .reason = (enum reason)reason,
+            .message = "why",
+        };
+
+        explain_refused(&explanation, &refused);
+        const struct fact *fact = &explanation.facts[explanation.count - 1];
+        assert_string_equal(fact->values[4].word->word, reason_name((enum reason)reason));
+        assert_non_null(strstr(explain_sentence(&fx->arena, fact, EXPLAIN_ZH), "（why）"));
+    }
+    assert_said(
+        fx, &explanation, "refused",
+        "被拒记录：xueshi.enrollment.submitted.v1（xueshi.enrollment/2/5）：格式错误（why）",
+        "Refused: xueshi.enrollment.submitted.v1 (xueshi.enrollment/2/5): it is malformed "
+        "(why)");
+}
+
 static char *printed(const struct explanation *explanation, unsigned langs)
 {
     char *text = NULL;
@@ -338,6 +366,7 @@ int main(void)
         EXPLAIN_TEST(r29_an_ordered_revocation_is_said),
         EXPLAIN_TEST(ended_enrollments_say_how),
         EXPLAIN_TEST(held_records_say_what_they_wait_for),
+        EXPLAIN_TEST(refused_records_say_why),
         EXPLAIN_TEST(r28_no_secret_and_no_brace_is_printed),
         EXPLAIN_TEST(json_has_the_same_facts),
     };

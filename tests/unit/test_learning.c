@@ -43,9 +43,14 @@ static void r17_5_learned_at_is_inside_the_window(void **state)
     activate(fx);
     assert_folds(fx, played("c3", 0, 1200, "08-15 19:10:00", "08-15 19:20:00"), "applied");
     assert_folds(fx, played("c3", 1000, 1600, "08-15 19:20:00", "08-15 19:25:00"), "applied");
-    assert_folds(fx, played("c3", 1600, 1800, "08-15 19:28:00", "08-15 19:30:30"), "applied");
+    said(fx);
+    struct event ev = played("c3", 1600, 1800, "08-15 19:28:00", "08-15 19:30:30");
+    ev.time = civil("08-15 20:00:00"); /* sent later: its own instant is the end of the window */
+    assert_folds(fx, ev, "applied");
     assert_int_equal(covered(fx, "c3"), 1760);
     assert_true(the_course(fx, "c3")->learned_at == civil("08-15 19:30:00"));
+    assert_true(fx->effects[0].u.course.learned_at == civil("08-15 19:30:00"));
+    assert_says(fx, "course.learned e1 c3 @08-15 19:30:00\n");
 }
 
 /* l1 is broadcast on 07-01 from 10:00:00 to 12:00:00: 80 % are 96 minutes. */

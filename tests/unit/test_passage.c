@@ -187,6 +187,52 @@ static void closing_releases_nothing_held_for_the_term(void **state)
     assert_int_equal(the_enrollment(fx)->course_count, 0);
 }
 
+static void closing_of_one_term_leaves_the_next_alone(void **state)
+{
+    struct fixture *fx = *state;
+    struct event ev = whose(submission("09-02 09:00:00"), "t1", "e2");
+
+    ev.term_id = "2023-2";
+    assert_folds(fx, ev, "applied");
+    ev = whose(attended("l2", "09-20 10:00:00", "09-20 12:00:00"), "t1", "e2");
+    assert_folds(fx, ev, "held");
+    ev = whose(sitting("09-20 15:00:00", "c3", "a", 80), "t1", "e2");
+    assert_folds(fx, ev, "applied");
+    said(fx);
+    pass_time(fx, AFTER_CLOSE_1);
+    assert_string_equal(released(fx), "");
+    assert_says(fx, "");
+    pass_time(fx, AFTER_CLOSE_2);
+    assert_string_equal(released(fx), "watch-time/0 never_released\n");
+    assert_says(fx, "exam.graded e2 c3/a 80 passed never_learned left=3 @11-14 19:30:00\n");
+}
+
+/* With 54 days of holding, 2023-1 closes seven days before 2023-2 ends. */
+static void closing_and_reminder_of_one_instant_both_come(void **state)
+{
+    struct fixture *fx = *state;
+    static const struct {
+        enum passage what;
+        const char *term_id;
+    } expected[] = {
+        {PASSAGE_CLOSING, "2023-1"}, {PASSAGE_REMINDER, "2023-2"}, {PASSAGE_CLOSING, "other-1"}};
+    int64_t passed = INSTANT_NONE;
+
+    fx->terms[0].close_at = fx->terms[2].close_at = civil("10-08 19:30:00");
+    fixture_index(fx);
+    for (size_t i = 0; i < LENGTH(expected); i++) {
+        struct passing next = fold_next_passing(&fx->catalogues, passed,
+                                                civil("10-08 19:30:00.000001"));
+
+        assert_int_equal(next.what, expected[i].what);
+        assert_string_equal(next.term->id, expected[i].term_id);
+        passed = next.passed;
+    }
+    assert_int_equal(
+        fold_next_passing(&fx->catalogues, passed, civil("10-08 19:30:00.000001")).what,
+        PASSAGE_NONE);
+}
+
 static void records_of_unknown_enrollments_go_with_the_last_term(void **state)
 {
     struct fixture *fx = *state;
@@ -307,6 +353,8 @@ int main(void)
         FIXTURE_TEST(r27_whoever_is_active_then_in_order),
         FIXTURE_TEST(r27_each_term_has_its_own),
         FIXTURE_TEST(closing_releases_nothing_held_for_the_term),
+        FIXTURE_TEST(closing_of_one_term_leaves_the_next_alone),
+        FIXTURE_TEST(closing_and_reminder_of_one_instant_both_come),
         FIXTURE_TEST(records_of_unknown_enrollments_go_with_the_last_term),
         FIXTURE_TEST(s9_open_verdicts_become_never_learned),
         FIXTURE_TEST(closing_goes_trainee_by_trainee),

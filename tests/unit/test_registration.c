@@ -89,6 +89,19 @@ static void r5_ended_enrollments_stand_in_the_way_or_not(void **state)
     }
 }
 
+static void r5_one_alive_among_ended_ones_suffices(void **state)
+{
+    struct fixture *fx = *state;
+    struct event third = second_submission("06-20 09:00:00");
+
+    fx->terms[1].registration_from = civil("06-01 00:00:00");
+    enroll(fx);
+    assert_folds(fx, withdrawal("06-17 09:00:00"), "applied");
+    assert_folds(fx, second_submission("06-18 09:00:00"), "applied");
+    third.enrollment_id = "e3";
+    assert_folds(fx, third, "already_enrolled");
+}
+
 static void r5_standing_certificate_stands_in_the_way(void **state)
 {
     struct fixture *fx = *state;
@@ -125,6 +138,10 @@ static void r6_one_id_number_stands_behind_one_trainee(void **state)
     assert_folds(fx, claim_by("t2", "e1", "06-13 09:00:00"), "duplicate_identity");
     assert_folds(fx, claim_by("t1", "e2", "06-13 09:00:00"), "applied"); /* the trainee's own */
     assert_folds(fx, rejection("06-14 09:00:00", NULL), "applied");
+    const struct claims *claims = world_claims(&fx->world, the_enrollment(fx)->id_hash);
+    assert_int_equal(claims->count, 2);
+    assert_true(claims->at[0].removed);
+    assert_false(claims->at[1].removed);
     assert_folds(fx, claim_by("t2", "e1", "06-15 09:00:00"), "duplicate_identity"); /* by e2 */
     assert_folds(fx, whose(rejection("06-16 09:00:00", NULL), "t1", "e2"), "applied");
     assert_folds(fx, claim_by("t2", "e1", "06-17 09:00:00"), "applied");
@@ -273,6 +290,7 @@ int main(void)
         FIXTURE_TEST(r3_registration_is_whole_civil_days),
         FIXTURE_TEST(r5_second_enrollment_is_refused_while_the_first_is_alive),
         FIXTURE_TEST(r5_ended_enrollments_stand_in_the_way_or_not),
+        FIXTURE_TEST(r5_one_alive_among_ended_ones_suffices),
         FIXTURE_TEST(r5_standing_certificate_stands_in_the_way),
         FIXTURE_TEST(r5_other_programmes_do_not_count),
         FIXTURE_TEST(r6_one_id_number_stands_behind_one_trainee),

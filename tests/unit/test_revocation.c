@@ -1,4 +1,5 @@
 /* R9, R23, R29: how a certificate is taken back, and given anew. */
+#include "../../handlers/rules.h"
 #include "fixture.h"
 
 /* The first of its type; it must be there. */
@@ -41,6 +42,8 @@ static void r9_r23_r29_revoked_with_the_reason(void **state)
         assert_true(revoked->u.revoked.revoked_at == revoked->time);
         assert_true(the_certificate(fx)->versions[0].revoked_at == revoked->time);
         assert_string_equal(revoked->subject, the_certificate(fx)->certificate_no);
+        assert_string_equal(revoked->u.revoked.certificate_no, revoked->subject);
+        assert_string_equal(strrchr(revoked->name, '\n') + 1, "revoked");
         const char *line = said_of(fx, "certificate");
         assert_memory_equal(line, prefix, sizeof prefix - 1);
         assert_string_equal(line + sizeof prefix - 1, rows[i].expected);
@@ -153,6 +156,12 @@ static void order_names_a_number_of_its_trainee(void **state)
                  "unknown_certificate");
     assert_true(the_certificate(fx)->stands);
     assert_int_equal(world_trainee(&fx->world, "t2")->trainee.certificate_count, 0);
+    /* A number of the other programme, in which the trainee never was. */
+    fx->programmes[1].series_code = "OTHR";
+    const char *other = certificate_number(&fx->world, &fx->programmes[1], "t1");
+    assert_folds(fx, revocation("07-10 09:00:00", other), "applied");
+    assert_true(the_certificate(fx)->stands);
+    assert_int_equal(world_trainee(&fx->world, "t1")->trainee.certificate_count, 2);
 }
 
 int main(void)

@@ -284,6 +284,20 @@ static void r17_2_max_rate_is_the_programmes(void **state)
     assert_int_equal(covered(fx, "c1"), 902);
 }
 
+static void r18_late_reports_are_refused(void **state)
+{
+    struct fixture *fx = *state;
+    struct event ev = played("c1", 0, 600, "06-20 10:00:00", "06-20 10:10:00");
+    struct event live = attended("l1", "07-01 10:00:00", "07-01 12:00:00");
+
+    activate(fx);
+    assert_folds(fx, stamped(ev, "09-14 19:30:00.000001"), "never_released");
+    assert_folds(fx, stamped(live, "09-14 19:30:00.000001"), "never_released");
+    assert_int_equal(the_enrollment(fx)->course_count, 0);
+    assert_folds(fx, stamped(ev, "09-14 19:30:00"), "applied");
+    assert_folds(fx, stamped(live, "09-14 19:30:00"), "applied");
+}
+
 static void r17_ended_enrollment_watches_in_vain(void **state)
 {
     struct fixture *fx = *state;
@@ -311,6 +325,7 @@ int main(void)
         FIXTURE_TEST(r17_3_wall_clock_is_shared_by_courses_and_not_by_trainees),
         FIXTURE_TEST(r17_2_cannot_be_beaten_by_slicing),
         FIXTURE_TEST(r17_2_max_rate_is_the_programmes),
+        FIXTURE_TEST(r18_late_reports_are_refused),
         FIXTURE_TEST(r17_ended_enrollment_watches_in_vain),
     };
 

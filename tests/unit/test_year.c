@@ -34,6 +34,7 @@ static void r2_years_are_those_of_credits_and_enrollments(void **state)
     assert_says(fx, "year.changed 2023 #1 public=30 professional=0 @01-03 09:00:00\n");
     enroll(fx);
     assert_string_equal(said_of(fx, "year"), "");
+    assert_folds(fx, credit("01-03 09:00:00", 2023, 300, "n2"), "duplicate");
     assert_folds(fx, credit("01-04 09:00:00", 2022, 5, "n3"), "applied");
     assert_says(fx, "year.changed 2022 #2 public=8 professional=0 @01-04 09:00:00\n");
 }
@@ -46,10 +47,18 @@ static void r2_professional_hours_are_the_best_of_the_years_enrollments(void **s
     struct event other = whose(submission("06-17 09:00:00"), "t1", "e9");
     other.term_id = "other-1";
     assert_folds(fx, other, "applied");
+    const char *code = enrollment_of(fx, "t1", "e9")->payment_code;
+    assert_folds(fx, whose(approval("06-17 10:00:00"), "t1", "e9"), "applied");
+    assert_folds(fx, settlement("06-17 10:00:00", code, "y1", 20000), "applied");
+    other = played("oc1", 0, 600, "06-22 10:00:00", "06-22 10:10:00");
+    assert_folds(fx, whose(other, "t1", "e9"), "applied");
     said(fx);
+    other = sitting("06-22 15:00:00", "oc1", "a1", 80);
+    assert_folds(fx, whose(other, "t1", "e9"), "applied"); /* 2 hours, and 6 of the other */
+    assert_string_equal(said_of(fx, "year"), "");
     assert_folds(fx, withdrawal("07-10 09:00:00"), "applied");
     assert_string_equal(said_of(fx, "year"),
-                        "year.changed 2023 #5 public=0 professional=0 @07-10 09:00:00\n");
+                        "year.changed 2023 #5 public=0 professional=2 @07-10 09:00:00\n");
     assert_int_equal(world_trainee(&fx->world, "t1")->trainee.year_count, 1);
 }
 

@@ -33,7 +33,7 @@ payment_signatures: {{ required = false; }};
 """
 
 
-class Installation:
+class Site:
     def __init__(
         self, directory: Path, pg: PostgreSQL, kafka: Kafka, database: str, topic_prefix: str
     ):
