@@ -148,13 +148,32 @@ class Comparison:
 
     def same_net(self, deployment: Deployment, case: Case, order: list[int], base: Journal,
                  other: Journal) -> None:
-        """The net state is the history's, unless who came first decides (fold.md section 1)."""
-        if list(dump.dump(base, False)) == list(dump.dump(other, False)):
+        """Net state and last words are the history's, unless who came first decides (section 1)."""
+        if base.world.raced or other.world.raced:
+            self.figures["interleavings decided by who came first"] += 1
             return
-        if not (base.world.raced or other.world.raced):
+        same = list(dump.dump(base, False)) == list(dump.dump(other, False))
+        if not same or last_words(base) != last_words(other):
             raise Difference(deployment.variant, case.history.log(order),
-                             f"seed {case.seed}: net state depends on the interleaving")
-        self.figures["interleavings decided by who came first"] += 1
+                             f"seed {case.seed}: the net state or the last words depend on the "
+                             "interleaving")
+
+
+def last_words(journal: Journal) -> dict:
+    """What was said last of each row whose last word no interleaving may change."""
+    words: dict[tuple, object] = {}
+    for trainee_id, story in journal.world.stories.items():
+        for enrollment_id, said in story.enrollments.items():
+            row = (trainee_id, enrollment_id)
+            words[row] = said.changed
+            if not journal.world.views[trainee_id][enrollment_id].ended:
+                words.update({(*row, *name): data for name, (_, data) in said.graded.items()})
+        words.update({(trainee_id, year): data for year, (_, data) in story.years.items()})
+        words.update({
+            (trainee_id, "certificate", index):
+            (c.enrollment.id, c.name, c.issued_at, c.hours, c.digest)
+            for index, c in story.standing.items()})
+    return words
 
 
 # --- Runs ----------------------------------------------------------------------------------
@@ -171,30 +190,33 @@ def regressions(program: FoldLog, deployed: dict[str, Deployment]) -> int:
     return len(paths)
 
 
-def work(arguments: argparse.Namespace, directory: str, number: int, results) -> None:
+def work(arguments: argparse.Namespace, directory: str, number: int, results, stop) -> None:
     program = FoldLog(arguments.program)
     deployed = {v: deployments.deploy(v, Path(directory) / v) for v in deployments.VARIANTS}
     comparison = Comparison(program, arguments.interleavings)
     found, seed = None, arguments.seed + number * BATCH
     deadline = time.monotonic() + arguments.seconds
     try:
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not stop.is_set():
             for deployment in deployed.values():
                 comparison.check_all(deployment, range(seed, seed + BATCH))
             seed += arguments.jobs * BATCH
     except Difference as difference:
         found = difference.args
+        stop.set()
     finally:
         program.close()
     results.put((comparison.figures, comparison.occurred, found))
 
 
-def report(program: FoldLog, deployed: dict[str, Deployment], found: tuple) -> None:
+def report(program: FoldLog, deployed: dict[str, Deployment], found: tuple, small: bool) -> None:
     variant, lines, what = found
     print(f"difference, variant {variant}, {what}")
-    small = shrink(program, deployed[variant], lines)
-    print(differs(program, deployed[variant], small) or "(no difference on one log)")
-    print("\n".join(small))
+    if not small or not lines:
+        return
+    smaller = shrink(program, deployed[variant], lines)
+    print(differs(program, deployed[variant], smaller) or "(no difference on one log)")
+    print("\n".join(smaller))
 
 
 def write_results(path: Path, figures, occurred, differences: int, seconds: float) -> dict:
@@ -209,10 +231,10 @@ def write_results(path: Path, figures, occurred, differences: int, seconds: floa
 
 def run(arguments: argparse.Namespace, directory: str) -> list[tuple]:
     """Worker processes until the time is over; what each found."""
-    results = multiprocessing.Queue()
+    results, stop = multiprocessing.Queue(), multiprocessing.Event()
     workers = [
         multiprocessing.Process(
-            target=work, args=(arguments, f"{directory}/{number}", number, results))
+            target=work, args=(arguments, f"{directory}/{number}", number, results, stop))
         for number in range(arguments.jobs)]
     for worker in workers:
         worker.start()
@@ -234,6 +256,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--interleavings", type=int, default=20)
+    parser.add_argument("--no-shrink", action="store_true", help="do not look for a smaller log")
     parser.add_argument("--program", default=str(ROOT / "build" / "release" / "fold-log"))
     parser.add_argument("--results", default=str(ROOT / "build" / "oracle" / "results.json"))
     arguments = parser.parse_args()
@@ -253,7 +276,7 @@ def main() -> int:
         results = write_results(
             Path(arguments.results), figures, occurred, len(differences), seconds)
         for found in differences[:1]:
-            report(program, deployed, found)
+            report(program, deployed, found, not arguments.no_shrink)
     program.close()
     print(" ".join(f"{key.replace(' ', '_')}={value}" for key, value in results.items()
                    if not isinstance(value, (dict, list))))

@@ -191,9 +191,7 @@ def _binary_attributes(record: Record) -> dict[str, str]:
     return attributes
 
 
-def _structured_attributes(record: Record, value: dict) -> dict[str, str]:
-    if len(record.headers_named("content-type")) > 1:
-        raise Rejected("bad_envelope")
+def _structured_attributes(value: dict) -> dict[str, str]:
     names = (*_ATTRIBUTES, "subject", "datacontenttype")
     attributes = {name: value[name] for name in names if name in value}
     if not all(isinstance(attribute, str) for attribute in attributes.values()):
@@ -218,8 +216,13 @@ def _check_envelope(attributes: dict[str, str]) -> int:
 
 
 def _is_structured(record: Record) -> bool:
-    """A batch is neither mode: were it structured, its array would always be `malformed`."""
+    """A batch is neither mode: were it structured, its array would always be `malformed`.
+
+    Nor is a content type that is said twice.
+    """
     types = record.headers_named("content-type")
+    if len(types) > 1:
+        raise Rejected("bad_envelope")
     content_type = (types[0] or b"").lower() if types else b""
     if content_type.startswith(b"application/cloudevents-batch"):
         raise Rejected("bad_envelope")
@@ -270,7 +273,7 @@ def _read_data(record: Record, config: Configuration) -> Event:
         data = value.get("data")
         if not isinstance(data, dict):
             raise Rejected("malformed")
-        attributes = _structured_attributes(record, value)
+        attributes = _structured_attributes(value)
     else:
         attributes = _binary_attributes(record)
     time = _check_envelope(attributes)

@@ -70,14 +70,17 @@ def _trainee(place: Place, trainee_id: str, id_numbers: list[str]) -> None:
     number = rng.choice(id_numbers) if rng.random() < 0.06 else plans.id_number(rng)
     id_numbers.append(number)
     enrollments = rng.sample(_ENROLLMENTS, 2)
-    for term, enrollment_id in zip(terms[:1 + (rng.random() < 0.3)], enrollments):
+    diligent = rng.random() < 0.1
+    both = diligent or rng.random() < 0.25
+    for term, enrollment_id in zip(terms[:1 + both], enrollments):
         plan = Enrolled(place, trainee_id, enrollment_id, term)
         if rng.random() < 0.96:
             plan.submit(number)
         else:
             plan.now = term.registration_from
         plan.admit()
-        share = rng.choice((0.0, 0.3, 0.9, 1.0, 1.0))
+        share = rng.choice((0.0, 0.3, 0.9, 1.0, 1.0)) if not diligent else 1.0
+        plan.careful |= diligent
         plan.study(share)
         if share == 1.0:
             plan.aftermath()
@@ -120,7 +123,7 @@ def _break(rng: random.Random, posts: list[Post], share: float) -> None:
         if rng.random() < share:
             broken = copy.copy(post)
             broken.data = copy.deepcopy(post.data)
-            broken.breakage = rng.choice(BREAKAGES)
+            broken.breakages = tuple(rng.choices(BREAKAGES, k=rng.choice((1, 1, 1, 2))))
             if rng.random() < 0.5:
                 posts.append(broken)
             else:
@@ -167,7 +170,7 @@ def _ticks(place: Place, partitions: dict[str, int]) -> list[tuple[int, Post]]:
                 post = Post(topic, "tick", contract.TICK, time, stamp,
                             {"as_of": place.at(instant)}, place.new_id(), "/clock")
                 if rng.random() < 0.01:
-                    post.breakage = rng.choice(BREAKAGES)
+                    post.breakages = (rng.choice(BREAKAGES),)
                 found.append((partition, post))
     return found
 
@@ -184,10 +187,14 @@ def _records(rng: random.Random, posts: list[Post], ticks: list[tuple[int, Post]
         document = record(rng, post)
         document["partition"] = min(partition, partitions[document["topic"]] - 1)
         placed.append((post.published, document))
-    if rng.random() < 0.7:
+    style = rng.random()
+    if style < 0.7:
         placed.sort(key=lambda entry: entry[0])
-    else:  # Kafka's timestamps need not rise where producers stamp
+    elif style < 0.9:  # Kafka's timestamps need not rise where producers stamp
         placed.sort(key=lambda entry: entry[0] + rng.randrange(2 * 3600 * SECOND))
+    else:  # a tick from the future: what follows has its stamp
+        ahead = rng.choice((3600 * SECOND, 3 * DAY, 20 * DAY))
+        placed.sort(key=lambda entry: entry[0] - ahead * (entry[1].get("key") == "tick"))
     offsets: dict[tuple, int] = {}
     for _, document in placed:
         queue = (document["topic"], document["partition"])
@@ -203,7 +210,7 @@ def make(deployment: Deployment, seed: int) -> History:
     by_trainee, by_code = rng.choice((1, 1, 1, 2, 3)), rng.choice((1, 1, 2))
     partitions = dict.fromkeys(TOPICS, by_trainee) | {PAYMENT: by_code}
     id_numbers = [plans.id_number(rng)]
-    for trainee_id in rng.sample(_TRAINEES, rng.choice((1, 1, 1, 1, 1, 1, 2, 2, 3, 6))):
+    for trainee_id in rng.sample(_TRAINEES, rng.choice((1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 6))):
         _trainee(place, trainee_id, id_numbers)
     if rng.random() < 0.15:
         _unknown_money(place)

@@ -126,8 +126,8 @@ class Enrolled:
             bank = rng.choice(("ICBC", "XJRCU", "nobody"))
         amount = self.programme.fee_fen if amount is None else amount
         data = {"amount_fen": amount, "currency": "CNY", "channel": rng.choice(("counter", "app"))}
-        if rng.random() < 0.3:
-            data["receipt_no"] = rng.choice(("R1", "票据〔2023〕2号"))
+        if rng.random() < 0.4:
+            data["receipt_no"] = rng.choice(("R1", "R2", "票据〔2023〕2号"))
         self.txns.append((bank, txn, amount))
         self.money(contract.SETTLED, time, data, bank, txn)
 
@@ -161,6 +161,9 @@ class Enrolled:
             self.pay(paid)
         if rng.random() < 0.1:
             self.pay(paid + rng.choice((0, HOUR)))
+        if rng.random() < 0.1:
+            for _ in range(3):
+                self.receipt(paid + rng.choice((-HOUR, 0, HOUR, DAY)))
         self.active_at = max(approved, paid)
         self.now = max(self.active_at, term.training_from)
 
@@ -182,6 +185,9 @@ class Enrolled:
             start = corner(rng, rng.choice((self.active_at, self.term.training_from,
                                             self.term.training_to)))
             start -= rng.choice((0, 5, longest // 2)) * SECOND
+        elif rng.random() < 0.05:  # done when the training ends, or hardly not
+            whole = course.length_s * 1000 // rate
+            start = self.term.training_to - (whole - rng.choice((0, 5, 60))) * SECOND
         while at < course.length_s:
             wall = longest if rng.random() < 0.9 else rng.randrange(11, longest + 1)
             media = wall * rate // 1000 + rng.choice((0, 1, 2))
@@ -362,7 +368,7 @@ class Enrolled:
         act = rng.choice((
             self.withdraw, self.disqualify, self.reinstate, self.bar, self.bar, self.correct,
             self.order_revocation, self.refund, self.receipt, self.survey, self.pay,
-            self.reject, self.odd_exam, self.odd_watch, self.across, self.enroll_again))
+            self.reject, self.approve, self.odd_exam, self.odd_watch, self.across, self.enroll_again))
         act(time)
 
     def aftermath(self) -> None:
@@ -375,6 +381,9 @@ class Enrolled:
                 self.odd_exam, self.survey))
             act(time - rng.choice((0, 0, 0, HOUR, 2 * HOUR, 5 * HOUR, DAY)))
             time += rng.choice((0, 1, HOUR, DAY))
+
+    def approve(self, time: int) -> None:
+        self.review("approved", time)
 
     def reject(self, time: int) -> None:
         self.review("rejected", time)

@@ -5,7 +5,7 @@ import json
 import random
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import contract
 import deployments
@@ -29,9 +29,8 @@ class Post:
     data: dict
     id: str
     source: str = "/platform"
-    breakage: str | None = None
+    breakages: tuple[str, ...] = ()
     slow_signature: bool = False
-    extra: dict = field(default_factory=dict)
 
 
 def render(rng: random.Random, instant: int) -> str:
@@ -137,7 +136,7 @@ def partition_of(document: dict, partitions: int) -> int:
 # --- Breakages -----------------------------------------------------------------------------
 
 def _values(draft: Draft) -> tuple[bytes | None, ...]:
-    good = draft.value
+    good = draft.value or b"{}"
     inner = good[1:-1]
     return (
         None, b"", b" ", b"[]", b"null", b"1", b"[" + good + b"]", good + b" x", good + good,
@@ -233,7 +232,7 @@ def _break_signature(draft: Draft) -> None:
     if not places:
         return
     at = rng.choice(places)
-    name, value = headers[at]
+    name, value = headers[at][0], headers[at][1] or b""
     what = rng.randrange(6)
     if what == 0:
         del headers[at]
@@ -242,11 +241,11 @@ def _break_signature(draft: Draft) -> None:
     elif what == 2:
         headers[at] = (name, rng.choice((None, b"", b"\xff", b"nobody", value + b"\n", value[:-1])))
     elif what == 3:
-        draft.value += b" "
+        draft.value = (draft.value or b"") + b" "
     elif what == 4:
         headers[places[0]] = ("signature-key", b"hmac-abc")
     else:
-        text = bytearray(headers[places[-1]][1])
+        text = bytearray((headers[places[-1]][1] or b"").ljust(4, b"A"))
         text[3] = ord("A") if text[3] != ord("A") else ord("B")
         headers[places[-1]] = ("signature", bytes(text))
 
@@ -323,7 +322,7 @@ def _break_text(draft: Draft) -> None:
         data[name] = _edited(rng, data[name])
         if name in ("trainee_id", "payment_code"):
             draft.key = data[name].encode()
-    if "photo" in data and rng.random() < 0.2:
+    if isinstance(data.get("photo"), dict) and rng.random() < 0.2:
         data["photo"]["sha256"] = _edited(rng, rng.choice(("A", "f", "0")) * 64)
 
 
@@ -354,6 +353,18 @@ def _secret_id(draft: Draft) -> None:
         draft.key = data[name].encode()
 
 
+def _break_clock(draft: Draft) -> None:
+    """An instant as far ahead of the Kafka timestamp as it may be, or hardly farther."""
+    rng = draft.rng
+    ahead = draft.post.published // 1000 * 1000 + rng.choice((60, 300, 600)) * SECOND
+    text = render(rng, ahead + rng.choice((-1, 0, 1, 86_400 * SECOND)))
+    named = [n for n in ("started_at", "ended_at", "joined_at", "left_at") if n in draft.data]
+    if named and rng.random() < 0.5:
+        draft.data[rng.choice(named)] = text
+    else:
+        draft.attributes["time"] = text
+
+
 def _break_reference(draft: Draft) -> None:
     """What the event points to is another, or nothing."""
     rng, data = draft.rng, draft.data
@@ -366,12 +377,13 @@ def _break_reference(draft: Draft) -> None:
 
 
 def _break_key(draft: Draft) -> None:
-    draft.key = draft.rng.choice((None, b"", b"other", b"\xff", draft.key + b" ", b"tick"))
+    draft.key = draft.rng.choice((None, b"", b"other", b"\xff", (draft.key or b"") + b" ", b"tick"))
 
 
 _BEFORE_ENCODING = {
     "attributes": _break_attributes, "type": _break_type, "topic": _break_topic,
-    "field": _break_field, "text": _break_text, "secret id": _secret_id, "reference": _break_reference, "key": _break_key,
+    "field": _break_field, "text": _break_text, "secret id": _secret_id, "reference": _break_reference,
+    "clock": _break_clock, "key": _break_key,
     "signer": _break_signer,
 }
 _AFTER_ENCODING = {
@@ -383,12 +395,10 @@ BREAKAGES = (*_BEFORE_ENCODING, *_AFTER_ENCODING, *_AFTER_SIGNING)
 def record(rng: random.Random, post: Post) -> dict:
     """The post as a record of a log, but for its partition and offset."""
     draft = Draft(rng, post)
-    if post.breakage in _BEFORE_ENCODING:
-        _BEFORE_ENCODING[post.breakage](draft)
-    draft.encode()
-    if post.breakage in _AFTER_ENCODING:
-        _AFTER_ENCODING[post.breakage](draft)
-    draft.sign()
-    if post.breakage in _AFTER_SIGNING:
-        _AFTER_SIGNING[post.breakage](draft)
-    return draft.document()
+    for stage, advance in ((_BEFORE_ENCODING, draft.encode), (_AFTER_ENCODING, draft.sign),
+                           (_AFTER_SIGNING, draft.document)):
+        for breakage in post.breakages:
+            if breakage in stage:
+                stage[breakage](draft)
+        document = advance()
+    return document

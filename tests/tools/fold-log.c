@@ -84,14 +84,13 @@ static void start_log(struct program *program, size_t number)
 /* The records of the log before, in the order of `places`; a negative place is a boundary. */
 static void fold_again(struct program *program, const json_t *places)
 {
-    size_t i;
-    json_t *place;
+    size_t count = json_array_size(places);
 
     program->is_bounded = false;
-    json_array_foreach (places, i, place)
-        program->is_bounded |= json_integer_value(place) < 0;
-    json_array_foreach (places, i, place) {
-        json_int_t at = json_integer_value(place);
+    for (size_t i = 0; i < count; i++)
+        program->is_bounded |= json_integer_value(json_array_get(places, i)) < 0;
+    for (size_t i = 0; i < count; i++) {
+        json_int_t at = json_integer_value(json_array_get(places, i));
 
         if (at >= (json_int_t)program->known_count)
             fail("log", "the log before has no such record");
