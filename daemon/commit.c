@@ -104,7 +104,11 @@ static enum status try_commit(struct committer *committer, struct world *world, 
                               struct err *err)
 {
     struct collector collector = {
-        .batch = batch, .world = world, .source = committer->config->source};
+        .batch = batch,
+        .world = world,
+        .source = committer->config->source,
+        .issuer = committer->config->signer,
+    };
     enum status status;
 
     world->hooks = collect_hooks(&collector);
