@@ -101,6 +101,11 @@ oracle: build/release/fold-log
 	$(PYTHON) -m unittest discover -s tests/oracle
 	$(PYTHON) tests/oracle/compare.py --seconds $(T)
 
+# Faults under load, T seconds long, drawn from SEED (tests/faults/campaign.py).
+faults: deps
+	$(MAKE) MODE=release all
+	$(PYTHON) tests/faults/campaign.py --seconds $(or $(T),600) --seed $(or $(SEED),1)
+
 demo: deps
 	$(MAKE) MODE=release all
 	$(PYTHON) tests/demo/demo.py $(if $(KEEP),--keep) $(if $(KILL),--kill $(KILL))
@@ -129,8 +134,8 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all objects print-flags unit-tests deps test check-purity oracle demo bench lint docs format install \
-	clean
+.PHONY: all objects print-flags unit-tests deps test check-purity oracle faults demo bench lint \
+	docs format install clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 

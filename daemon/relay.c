@@ -116,7 +116,7 @@ static void back_off(struct relay *relay)
     rest(relay, relay->back_off_ms / 2 + random % (relay->back_off_ms / 2), false);
 }
 
-static void note_failure(struct relay *relay, const struct err *err)
+void relay_note_failure(struct relay *relay, const struct err *err)
 {
     (void)pthread_mutex_lock(&relay->mutex);
     memcpy(relay->figures.last_error, err->message, sizeof relay->figures.last_error);
@@ -232,7 +232,7 @@ enum status relay_run(struct relay *relay, struct err *err)
         arena_reset(&relay->arena);
         status = relay->producer ? work(relay, err) : lead(relay, err);
         if (status != STATUS_OK)
-            note_failure(relay, err);
+            relay_note_failure(relay, err);
         if (status == STATUS_RETRY)
             back_off(relay);
     }

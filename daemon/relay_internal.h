@@ -32,6 +32,8 @@ struct relay_batch {
 
 int64_t relay_now_ms(void);
 bool relay_is_stopping(struct relay *relay);
+/* Keeps it for the figures, and logs it unless it follows on another. */
+void relay_note_failure(struct relay *relay, const struct err *err);
 /* Renews the lease when it is time. */
 enum status relay_keep_lease(struct relay *relay, struct err *err)
     __attribute__((warn_unused_result));

@@ -60,8 +60,8 @@ static bool read_numbers(struct arena *arena, json_t *entries, struct relay_mark
             return false;
         out->numbers = arena_grow(arena, out->numbers, out->count,
                                   out->count + (size_t)(to - from) + 1, &cap, sizeof *out->numbers);
-        for (json_int_t number = from; number <= to; number++)
-            out->numbers[out->count++] = number;
+        for (json_int_t i = 0; i <= to - from; i++)
+            out->numbers[out->count++] = from + i;
         last = to;
     }
     return out->count > 0;

@@ -195,16 +195,29 @@ static enum status take_code(struct relay_producer *producer, rd_kafka_resp_err_
     return err_set(err, STATUS_RETRY, "Kafka: producing: ", rd_kafka_err2str(code), NULL);
 }
 
-/* librdkafka takes a plain pointer, and with F_COPY only reads from it. */
-static void *unconst(struct bytes bytes)
+/* A key or value as a part. librdkafka takes a plain pointer, and with F_COPY only reads from it.
+ */
+static rd_kafka_vu_t part_of(rd_kafka_vtype_t type, struct bytes bytes)
 {
     union {
         const void *from;
         void *to;
     } at = {.from = bytes.at};
 
-    return at.to;
+    return (rd_kafka_vu_t){.vtype = type, .u.mem = {.ptr = at.to, .size = bytes.len}};
 }
+
+static rd_kafka_resp_err_t produce(struct relay_producer *producer, const rd_kafka_vu_t *parts,
+                                   size_t count)
+{
+    rd_kafka_error_t *error = rd_kafka_produceva(producer->client, parts, count);
+    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+
+    rd_kafka_error_destroy(error);
+    return code;
+}
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum status relay_producer_add(struct relay_producer *producer, int64_t topic, struct bytes key,
                                struct bytes headers, struct bytes value, bool *pending,
@@ -220,10 +233,14 @@ enum status relay_producer_add(struct relay_producer *producer, int64_t topic, s
         rd_kafka_headers_destroy(list);
         return err_set(err, STATUS_FATAL, "a row of the outbox has broken headers", NULL);
     }
-    code = rd_kafka_producev(
-        producer->client, RD_KAFKA_V_RKT(producer->topics[topic]),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(key.at, key.len),
-        RD_KAFKA_V_VALUE(unconst(value), value.len), RD_KAFKA_V_HEADERS(list), RD_KAFKA_V_END);
+    const rd_kafka_vu_t parts[] = {
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = producer->topics[topic]},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        part_of(RD_KAFKA_VTYPE_KEY, key),
+        part_of(RD_KAFKA_VTYPE_VALUE, value),
+        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = list},
+    };
+    code = produce(producer, parts, COUNT(parts));
     if (code)
         rd_kafka_headers_destroy(list);
     return take_code(producer, code, pending, err);
@@ -232,13 +249,16 @@ enum status relay_producer_add(struct relay_producer *producer, int64_t topic, s
 enum status relay_producer_add_marker(struct relay_producer *producer, struct bytes marker,
                                       bool *pending, struct err *err)
 {
-    rd_kafka_resp_err_t code = rd_kafka_producev(
-        producer->client, RD_KAFKA_V_RKT(producer->marker_topic), RD_KAFKA_V_PARTITION(0),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(RELAY_MARKER_KEY, strlen(RELAY_MARKER_KEY)),
-        RD_KAFKA_V_VALUE(unconst(marker), marker.len), RD_KAFKA_V_END);
+    struct bytes key = {RELAY_MARKER_KEY, strlen(RELAY_MARKER_KEY)};
+    const rd_kafka_vu_t parts[] = {
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = producer->marker_topic},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = 0},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        part_of(RD_KAFKA_VTYPE_KEY, key),
+        part_of(RD_KAFKA_VTYPE_VALUE, marker),
+    };
 
-    return take_code(producer, code, pending, err);
+    return take_code(producer, produce(producer, parts, COUNT(parts)), pending, err);
 }
 
 enum status relay_producer_commit(struct relay_producer *producer, bool *pending, struct err *err)

@@ -9,8 +9,9 @@
 #include "relay_internal.h"
 #include "relay_marker.h"
 
-/* How long Kafka may keep one step waiting before we begin anew; once we are to stop; for reading
- * the marker; for an abort. */
+/* How long Kafka may keep one step waiting before we say so; before we begin anew; once we are to
+ * stop; for reading the marker; for an abort; for room in the queue. */
+#define NOTICE_MS 5000
 #define STEP_MS   30000
 #define STOP_MS   5000
 #define MARKER_MS 10000
@@ -21,9 +22,13 @@
 static enum status wait_on(struct relay *relay, int64_t since_ms, struct err *err)
 {
     int64_t limit_ms = relay_is_stopping(relay) ? STOP_MS : STEP_MS;
+    int64_t waited_ms = relay_now_ms() - since_ms;
+    enum status status = err_set(err, STATUS_RETRY, "Kafka does not answer", NULL);
 
-    if (relay_now_ms() - since_ms > limit_ms)
-        return err_set(err, STATUS_RETRY, "Kafka does not answer", NULL);
+    if (waited_ms > limit_ms)
+        return status;
+    if (waited_ms > NOTICE_MS && !relay->failing)
+        relay_note_failure(relay, err);
     return relay_keep_lease(relay, err);
 }
 

@@ -209,6 +209,14 @@ enum status load_known(struct store *store, struct names *names, struct err *err
     return step_run(&step, store, names->world, err);
 }
 
+/* Of all that is loaded by now only the thin part is there (world_trainee). */
+static void mark_thin(struct world *world)
+{
+    for (size_t i = 0; i < world->trainees.cap; i++)
+        if (world->trainees.slots[i].key)
+            ((struct trainee_entry *)world->trainees.slots[i].value)->trainee.full = false;
+}
+
 static void mark_full(struct names *names)
 {
     const struct map *seen = &names->seen[KEYS_FULL];
@@ -306,6 +314,7 @@ enum status store_load(struct store *store, struct world *world, const struct ba
         return status;
     name_owners(&names);
     names_add_learners(&names);
+    mark_thin(world);
     if (!names.keys[KEYS_SUBJECTS].count)
         return STATUS_OK;
     status = load_full(store, &names, err);

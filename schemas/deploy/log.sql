@@ -135,6 +135,7 @@ CREATE TABLE dead_letter (
     original bytea NOT NULL,
     PRIMARY KEY (topic, partition, record_offset)
 );
+CREATE INDEX dead_letter_trainee ON dead_letter (trainee_id) WHERE trainee_id IS NOT NULL;
 COMMENT ON TABLE dead_letter IS 'Records that were refused, with the original for replay';
 COMMENT ON COLUMN dead_letter.original IS 'The whole record, sealed (AES-256-GCM)';
 COMMENT ON COLUMN dead_letter.number IS 'The journal entry that refused it';

@@ -299,14 +299,24 @@ def main() -> int:
     parser.add_argument("--dump", type=Path, help="write the canonical dump here")
     options = parser.parse_args()
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupted = []
+
+    def interrupt(*_: object) -> None:
+        interrupted.append(True)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         with temporary_directory() as directory:
             stage("Starting PostgreSQL 15 and Apache Kafka 4.3.1")
             servers = PostgreSQL(directory / "postgresql"), Kafka(directory / "kafka")
             with running(*servers) as (pg, kafka):
                 same = run(options, directory, pg, kafka)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception):
+        # Inside confluent_kafka's C code an interrupt comes out as another exception.
+        if not interrupted:
+            raise
         say("\nStopped.")
         return 0 if options.keep else 130
     say()

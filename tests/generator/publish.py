@@ -32,7 +32,7 @@ class Publisher:
                 "enable.idempotence": True,
                 "compression.type": "lz4",
                 "linger.ms": 20,
-                "log_level": 3,
+                "log_level": 2,  # what fails is raised, not logged
                 "queue.buffering.max.messages": 1000000,
             }
         )
@@ -82,7 +82,10 @@ def publish(bootstrap_servers: str, records: Iterable[Record], topic_prefix: str
 
 
 def read_topic(bootstrap_servers: str, topic: str, timeout_s: float = 30.0) -> list[Record]:
-    """Everything committed in a topic now, each partition in its order."""
+    """Everything committed in a topic now, each partition in its order.
+
+    A transaction is committed before all partitions say so: what is before the end of the log and
+    cannot be read yet is waited for; TimeoutError if a transaction stays open."""
     consumer = Consumer(
         {
             "bootstrap.servers": bootstrap_servers,
@@ -123,7 +126,9 @@ def read_topic(bootstrap_servers: str, topic: str, timeout_s: float = 30.0) -> l
                     )
                 )
             elif error.code() == KafkaError._PARTITION_EOF:
-                open_partitions.discard(message.partition())
+                where = TopicPartition(topic, message.partition())
+                if message.offset() >= consumer.get_watermark_offsets(where, cached=True)[1]:
+                    open_partitions.discard(message.partition())
             else:
                 raise KafkaException(error)
         records.sort(key=lambda record: (record.partition, record.offset))

@@ -9,6 +9,7 @@ import subprocess
 
 import psycopg2
 import pytest
+from confluent_kafka.admin import AdminClient
 
 from generator.year import generate
 from installation import BUILD
@@ -224,3 +225,22 @@ def test_a_missing_schema_stops_the_daemon(make_installation):
     command = [str(BUILD / "xueshid"), "-c", str(installation.directory / "xueshid-a.conf")]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 78 and "xueshictl db migrate" in result.stderr
+
+
+def test_a_topic_made_anew_stops_the_daemon(make_installation, kafka):
+    """The position is beyond the new log's end: nothing is skipped or read again in silence."""
+    installation, year = begin(make_installation, 5, "anew")
+    installation.publish(year.log.records())
+    installation.start()
+    installation.wait_idle(60)
+    installation.stop()
+    topic = installation.prefix + "xueshi.watch-time"
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
+    admin.delete_topics([topic])[topic].result(timeout=30)
+    installation.wait_for(
+        lambda: topic not in admin.list_topics(timeout=10).topics, "the topic's deletion"
+    )
+    installation.ctl("topics", "create", "--partitions", str(installation.partitions))
+    status, said = ended(installation)
+    assert status == 78
+    assert "the position of xueshi.watch-time partition" in said

@@ -1,0 +1,1 @@
+"""Campaigns of faults, and the judge of what they leave."""
