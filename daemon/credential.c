@@ -145,17 +145,17 @@ static void escape(struct text *out, const char *string, const char *digits, boo
     for (const char *at = string; *at; at++) {
         unsigned char byte = (unsigned char)*at;
         const char *special = strchr(specials, *at);
-        char pair[] = {'\\', special ? letters[special - specials] : 'u'};
-        char hex[] = {'0', '0', digits[byte >> 4], digits[byte & 15]};
-        bool is_control = byte < 0x20 || (byte == 0x7F && escapes_delete);
+        const char hex[] = {digits[byte >> 4], digits[byte & 15]};
 
-        if (!special && !is_control) {
-            text_add_bytes(out, at, 1);
-            continue;
-        }
-        text_add_bytes(out, pair, sizeof pair);
-        if (!special)
+        if (special) {
+            text_add(out, "\\");
+            text_add_bytes(out, &letters[special - specials], 1);
+        } else if (byte < 0x20 || (byte == 0x7F && escapes_delete)) {
+            text_add(out, "\\u00");
             text_add_bytes(out, hex, sizeof hex);
+        } else {
+            text_add_bytes(out, at, 1);
+        }
     }
 }
 
