@@ -27,12 +27,13 @@ def folded(installation, year, *options: str) -> str:
     return result.stdout
 
 
-def set_up(make_installation, trainees: int, batch: int, workers: int, seed: str):
+def set_up(make_installation, trainees: int, batch: int, workers: int, seed: str, **settings):
     installation = make_installation(
         settings={
             "kafka": {"timestamps": "create"},
             "workers": workers,
             "batch": {"records": batch, "wait_ms": 5},
+            **settings,
         }
     )
     year = generate(
@@ -199,3 +200,17 @@ def test_personal_secrets_are_sealed(make_installation):
             if secret and len(secret) > 10:
                 assert secret.encode() not in dump
                 assert hashlib.sha256(secret.encode()).hexdigest().encode() not in dump
+
+
+def test_without_an_issuer_certificates_go_out_unsigned(make_installation):
+    """The same certificates, without what an issuer signs; said once at the start."""
+    installation, year = set_up(make_installation, 40, 500, 2, "unsigned", issuer={"keys": ()})
+    installation.publish(year.log.records())
+    installation.start()
+    installation.wait_idle(120)
+    values = [json.loads(record.value) for record in installation.read("xueshi.certificate")]
+    assert any("holder" in value for value in values)
+    signed = {"credential", "credential_jwt", "status_lists"}
+    assert not any(signed & value.keys() for value in values)
+    assert installation.dump() == folded(installation, year)
+    assert installation.log_tails().count("no issuer is configured") == 1
