@@ -187,6 +187,10 @@ enum status consumer_start(struct consumer *consumer, const struct assigned *fro
     rd_kafka_topic_partition_list_t *list = list_of(consumer, from, count);
     rd_kafka_resp_err_t code = rd_kafka_assign(consumer->client, list);
 
+    /* librdkafka keeps a partition paused beyond its assignment: one that a rebalance took away
+     * while consumer_wait held it would never be read again. */
+    if (!code)
+        code = rd_kafka_resume_partitions(consumer->client, list);
     rd_kafka_topic_partition_list_destroy(list);
     consumer->paused = false;
     if (code)

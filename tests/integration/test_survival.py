@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import time
 
 import psycopg2
 import pytest
@@ -13,6 +14,7 @@ from confluent_kafka.admin import AdminClient
 
 from generator.year import generate
 from installation import BUILD
+from servers.process import wait_for
 from test_pipeline import accounted, check_published, folded
 
 # A short session timeout: these tests wait for takeovers.
@@ -114,6 +116,24 @@ def test_the_daemon_waits_for_postgresql_at_its_start(make_installation, pg):
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
     assert process.returncode == 0
+
+
+def test_a_rebalance_while_postgresql_is_away(make_installation, pg):
+    """Partitions that were paused for the outage and taken away meanwhile are read again."""
+    installation, year = begin(make_installation, 40, "outage", workers=1)
+    first, second = halves(year)
+    daemon = installation.start("a")
+    installation.publish(first)
+    installation.wait_for(passed_something(installation), "progress")
+    pg.stop()
+    installation.publish(second)
+    wait_for(lambda: "trying again" in daemon.log_tail(), "it waits for PostgreSQL", 60)
+    daemon.pause()
+    time.sleep(8)  # the fault itself: longer than the session timeout
+    daemon.resume()
+    wait_for(lambda: "partitions given back" in daemon.log_tail(400), "it lost them", 60)
+    pg.start()
+    finish(installation, year)
 
 
 def owners(installation) -> set[str]:
