@@ -118,18 +118,18 @@ static const struct ctl_command commands[] = {
     },
     {
         .words = "status-list show",
-        .args = "CERTIFICATE_NO [VERSION]",
+        .args = "NUMBER [VERSION]",
         .min_args = 1,
         .max_args = 2,
         .needs = CONFIG_ISSUER_KEYS,
         .run = ctl_status_list_show,
-        .help = "print the status list of a version, the newest unless said, as it is to be served",
+        .help = "print the status list of its newest or that version, to be served",
     },
     {
         .words = "did",
         .needs = CONFIG_ISSUER_KEYS,
         .run = ctl_did,
-        .help = "print the issuer's DID document, as it is to be served",
+        .help = "print the DID document of the issuer, to be served",
     },
     {
         .words = "tick",
