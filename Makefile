@@ -10,7 +10,8 @@ PKGS = rdkafka libpq jansson libconfig libcrypto libmicrohttpd libsystemd
 HANDLERS = arena catalogue certificate checks effect effects enrollment err event event_table \
 	exam fold forms instant intervals map passage payment settle survey_credit text watch world
 DAEMON = $(filter-out xueshid xueshictl,$(basename $(notdir $(wildcard daemon/*.c))))
-TEST_TOOLS = build/$(MODE)/fold-log build/$(MODE)/relay-run
+TEST_TOOLS = build/$(MODE)/fold-log build/$(MODE)/relay-run \
+	build/$(MODE)/issue-credentials
 PROGRAMS = $(patsubst %,build/$(MODE)/%,$(notdir $(basename \
 	$(wildcard daemon/xueshid.c daemon/xueshictl.c)))) $(TEST_TOOLS)
 
@@ -58,7 +59,8 @@ FOLD_LOG = fold-log folding log_lines
 $(B)/fold-log: $(FOLD_LOG:%=$(B)/tests/tools/%.o) $(B)/libxueshi.a $(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-$(B)/relay-run: $(B)/tests/tools/relay-run.o $(B)/libxueshi.a $(B)/libhandlers.a
+$(B)/relay-run $(B)/issue-credentials: $(B)/%: $(B)/tests/tools/%.o $(B)/libxueshi.a \
+		$(B)/libhandlers.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(PURE_TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/tests/unit/%.o \

@@ -80,7 +80,7 @@ static void emit(void *context, const struct effect *effect)
                                  batch->message_count + 1, &batch->message_cap,
                                  sizeof *batch->messages);
     batch->messages[batch->message_count++] = encode_effect(batch->arena, collector->source,
-                                                            effect);
+                                                            collector->issuer, effect);
 }
 
 struct world_hooks collect_hooks(struct collector *collector)

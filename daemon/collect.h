@@ -10,6 +10,7 @@ struct collector {
     struct batch *batch;
     struct world *world;
     const char *source;            /* ce_source */
+    const struct issuer *issuer;   /* NULL: certificates are not signed */
     const struct batch_item *item; /* the record that is folded now */
 };
 

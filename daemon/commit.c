@@ -168,7 +168,11 @@ static enum status try_commit(struct committer *committer, struct world *world, 
                               struct err *err)
 {
     struct collector collector = {
-        .batch = batch, .world = world, .source = committer->config->source};
+        .batch = batch,
+        .world = world,
+        .source = committer->config->source,
+        .issuer = committer->config->signer,
+    };
     int64_t begun_us = clock_now_us();
     enum status status;
 

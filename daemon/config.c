@@ -89,6 +89,8 @@ void config_finish(struct config *config)
     for (size_t i = 0; i < config->signature_keys.count; i++)
         signature_key_free(config->signature_keys.at[i]);
     config->signature_keys.count = 0;
+    issuer_finish(config->signer);
+    config->signer = NULL;
     crypto_wipe(&config->keys);
 }
 

@@ -10,6 +10,7 @@
 #include "../handlers/err.h"
 #include "catalogue_file.h"
 #include "crypto.h"
+#include "issuer.h"
 #include "settings.h"
 #include "signature.h"
 
@@ -70,7 +71,8 @@ struct config {
     const struct catalogue_file *catalogue_sources; /* one a file, in their order */
     struct catalogues catalogues;                   /* loaded and indexed */
     struct signature_keys signature_keys;           /* with CONFIG_SIGNATURE_KEYS */
-    struct keys keys;                               /* those that were asked for */
+    struct issuer *signer; /* with CONFIG_ISSUER_KEYS; NULL: no issuer.keys */
+    struct keys keys;      /* those that were asked for */
 };
 
 /* What a command needs of the key files: or-ed together. */
@@ -80,8 +82,7 @@ enum config_needs {
     CONFIG_PERSON_KEY = 4,
     CONFIG_PERSON_INDEX_KEY = 8,
     CONFIG_SIGNATURE_KEYS = 16,
-    CONFIG_ISSUER_KEYS =
-        32, /* that the files are there and nobody else's; their path is resolved */
+    CONFIG_ISSUER_KEYS = 32,
     CONFIG_ALL_KEYS = 63
 };
 

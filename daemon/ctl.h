@@ -82,6 +82,9 @@ bool ctl_has(const struct ctl *ctl, enum ctl_option option);
 enum ctl_exit ctl_option_int(const struct ctl *ctl, enum ctl_option option, int64_t min,
                              int64_t max, int64_t *out);
 
+/* A number from 0 on, in decimal digits. */
+bool ctl_read_number(const char *text, int64_t *out);
+
 /* ctl_out.c */
 
 /* One sentence on standard error. */
@@ -140,6 +143,7 @@ enum ctl_exit ctl_status(struct ctl *ctl);
 enum ctl_exit ctl_held_list(struct ctl *ctl);
 enum ctl_exit ctl_rejected_list(struct ctl *ctl), ctl_rejected_show(struct ctl *ctl);
 enum ctl_exit ctl_certificate_list(struct ctl *ctl), ctl_certificate_show(struct ctl *ctl);
+enum ctl_exit ctl_did(struct ctl *ctl), ctl_status_list_show(struct ctl *ctl);
 enum ctl_exit ctl_explain(struct ctl *ctl), ctl_dump(struct ctl *ctl);
 
 #endif

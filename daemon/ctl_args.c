@@ -222,3 +222,12 @@ enum ctl_exit ctl_option_int(const struct ctl *ctl, enum ctl_option option, int6
     *out = number;
     return CTL_OK;
 }
+
+bool ctl_read_number(const char *text, int64_t *out)
+{
+    char *end = NULL;
+
+    errno = 0;
+    *out = strtoll(text, &end, 10);
+    return *text && !*end && !errno && *out >= 0;
+}

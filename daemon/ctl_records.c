@@ -95,15 +95,6 @@ enum ctl_exit ctl_rejected_list(struct ctl *ctl)
     return CTL_OK;
 }
 
-static bool read_number(const char *text, int64_t *out)
-{
-    char *end = NULL;
-
-    errno = 0;
-    *out = strtoll(text, &end, 10);
-    return *text && !*end && !errno && *out >= 0;
-}
-
 /* With or without the prefix. */
 static enum topic find_topic(const struct ctl *ctl, const char *name)
 {
@@ -124,7 +115,7 @@ enum ctl_exit ctl_rejected_show(struct ctl *ctl)
 
     if (topic == TOPICS)
         return ctl_usage(ctl->args[0], " is no input topic", NULL);
-    if (!read_number(ctl->args[1], &partition) || !read_number(ctl->args[2], &offset))
+    if (!ctl_read_number(ctl->args[1], &partition) || !ctl_read_number(ctl->args[2], &offset))
         return ctl_usage("partition and offset must be numbers", NULL);
     pg_query_init(&query, &ctl->arena,
                   "SELECT d.topic, d.partition, d.record_offset, d.reason, d.event_type,"

@@ -7,6 +7,7 @@
 
 #include "../handlers/instant.h"
 #include "../handlers/text.h"
+#include "attest.h"
 #include "crypto.h"
 
 /* jansson answers NULL or -1 when memory is short; ours aborts then. */
@@ -267,9 +268,29 @@ static struct bytes bytes_of(const char *text)
     return (struct bytes){text, strlen(text)};
 }
 
-static struct bytes encode_data(struct arena *arena, const struct effect *effect)
+/* The object in `text` with what the issuer adds as its last members. */
+static struct bytes attested(struct arena *arena, const char *text, const struct issuer *issuer,
+                             const struct effect *effect)
+{
+    struct text data;
+
+    text_init(&data, arena);
+    text_add_bytes(&data, text, strlen(text) - 1);
+    attest_effect(&data, issuer, effect);
+    text_add(&data, "}");
+    return (struct bytes){data.at, data.len};
+}
+
+static bool is_certificate(enum effect_type type)
+{
+    return type == EFFECT_CERTIFICATE_ISSUED || type == EFFECT_CERTIFICATE_REVOKED;
+}
+
+static struct bytes encode_data(struct arena *arena, const struct issuer *issuer,
+                                const struct effect *effect)
 {
     json_t *data = json_object();
+    struct bytes copy;
 
     put_text(data, "enrollment_id", effect->enrollment_id);
     put_text(data, "trainee_id", effect->trainee_id);
@@ -277,13 +298,17 @@ static struct bytes encode_data(struct arena *arena, const struct effect *effect
     char *text = json_dumps(data, JSON_COMPACT | JSON_REAL_PRECISION(15));
     if (!text)
         abort();
-    struct bytes copy = bytes_of(arena_strdup(arena, text));
+    if (issuer && is_certificate(effect->type))
+        copy = attested(arena, text, issuer, effect);
+    else
+        copy = bytes_of(arena_strdup(arena, text));
     free(text);
     json_decref(data);
     return copy;
 }
 
-struct message *encode_effect(struct arena *arena, const char *source, const struct effect *effect)
+struct message *encode_effect(struct arena *arena, const char *source, const struct issuer *issuer,
+                              const struct effect *effect)
 {
     struct message *message = arena_alloc(arena, sizeof *message);
     char time[INSTANT_TEXT];
@@ -304,7 +329,7 @@ struct message *encode_effect(struct arena *arena, const char *source, const str
 
     message->record.place.topic = effect_topic(effect->type);
     message->record.key = bytes_of(arena_strdup(arena, effect->key));
-    message->record.value = encode_data(arena, effect);
+    message->record.value = encode_data(arena, issuer, effect);
     message->record.headers = arena_copy(arena, headers, count * sizeof *headers);
     message->record.header_count = count;
     return message;

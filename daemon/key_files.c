@@ -89,7 +89,7 @@ static enum status read_bytes(const struct key_file *file, uint8_t *bytes, size_
     return STATUS_OK;
 }
 
-/* Opens, checks, reads and closes. With bytes == NULL only checks. */
+/* Opens, checks, reads and closes. */
 static enum status load_bytes(struct key_file *file, struct arena *arena, const char *path,
                               bool secret, uint8_t *bytes, size_t size, size_t *len,
                               struct err *err)
@@ -99,7 +99,7 @@ static enum status load_bytes(struct key_file *file, struct arena *arena, const 
     if (status != STATUS_OK)
         return status;
     status = check_mode(file, secret, err);
-    if (status == STATUS_OK && bytes)
+    if (status == STATUS_OK)
         status = read_bytes(file, bytes, size, len, err);
     close(file->fd);
     return status;
@@ -187,18 +187,37 @@ static enum status load_signature_keys(struct config *config, struct arena *aren
     return status;
 }
 
-static enum status check_issuer_keys(struct config *config, struct arena *arena, struct err *err)
+static enum status load_issuer_key(struct config *config, struct arena *arena,
+                                   const struct issuer_key_setting *setting, struct err *err)
+{
+    struct key_file file = {.where = settings_at(&setting->origin, "file")};
+    uint8_t bytes[FILE_MAX];
+    struct err why;
+    size_t len = 0;
+    enum status status = load_bytes(&file, arena, setting->file, true, bytes, sizeof bytes, &len,
+                                    err);
+
+    if (status == STATUS_OK && len > sizeof bytes)
+        status = err_set(err, STATUS_FATAL, file.where, file.path, " is too large", NULL);
+    else if (status == STATUS_OK && issuer_add_key(config->signer, setting->id, setting->valid_from,
+                                                   bytes, len, &why) != STATUS_OK)
+        status = err_set(err, STATUS_FATAL, file.where, file.path, " ", why.message, NULL);
+    explicit_bzero(bytes, sizeof bytes);
+    return status;
+}
+
+static enum status load_issuer(struct config *config, struct arena *arena, struct err *err)
 {
     const struct settings_list *list = &config->issuer.keys;
     const struct issuer_key_setting *settings = list->at;
+    const struct credential_issuer identity = {config->issuer.id, config->issuer.name,
+                                               config->issuer.base_url};
     enum status status = check_ids(list, sizeof *settings, issuer_key_id, err);
-    size_t len;
 
-    for (size_t i = 0; status == STATUS_OK && i < list->count; i++) {
-        struct key_file file = {.where = settings_at(&settings[i].origin, "file")};
-
-        status = load_bytes(&file, arena, settings[i].file, true, NULL, 0, &len, err);
-    }
+    if (status == STATUS_OK && list->count)
+        config->signer = issuer_new(arena, &identity);
+    for (size_t i = 0; status == STATUS_OK && i < list->count; i++)
+        status = load_issuer_key(config, arena, &settings[i], err);
     return status;
 }
 
@@ -229,6 +248,6 @@ enum status key_files_load(struct config *config, struct arena *arena, unsigned 
     if (status == STATUS_OK && (needs & CONFIG_SIGNATURE_KEYS))
         status = load_signature_keys(config, arena, err);
     if (status == STATUS_OK && (needs & CONFIG_ISSUER_KEYS))
-        status = check_issuer_keys(config, arena, err);
+        status = load_issuer(config, arena, err);
     return status;
 }

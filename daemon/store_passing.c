@@ -40,7 +40,11 @@ static void chunk_init(struct chunk *chunk, const struct run *run)
     chunk->world.passed = run->passing.passed;
     chunk->batch.arena = &chunk->arena;
     chunk->collector = (struct collector){
-        .batch = &chunk->batch, .world = &chunk->world, .source = config->source};
+        .batch = &chunk->batch,
+        .world = &chunk->world,
+        .source = config->source,
+        .issuer = config->signer,
+    };
     chunk->world.hooks = collect_hooks(&chunk->collector);
     names_init(&chunk->names, &chunk->world);
 }

@@ -117,6 +117,21 @@ static const struct ctl_command commands[] = {
         .help = "list all versions of one, or of one trainee's",
     },
     {
+        .words = "status-list show",
+        .args = "NUMBER [VERSION]",
+        .min_args = 1,
+        .max_args = 2,
+        .needs = CONFIG_ISSUER_KEYS,
+        .run = ctl_status_list_show,
+        .help = "print the status list of its newest or that version, to be served",
+    },
+    {
+        .words = "did",
+        .needs = CONFIG_ISSUER_KEYS,
+        .run = ctl_did,
+        .help = "print the DID document of the issuer, to be served",
+    },
+    {
         .words = "tick",
         .options = 1u << OPTION_AS_OF,
         .run = ctl_tick,

@@ -246,6 +246,32 @@ static void run(struct daemon *d, const sigset_t *set)
     join(d, &d->relay);
 }
 
+/* Whether a certificate can be due before there is a key to sign it. */
+static bool is_key_late(const struct config *config)
+{
+    for (size_t i = 0; i < config->catalogues.term_count; i++)
+        if (issuer_signs_from(config->signer) > config->catalogues.terms[i]->training_from)
+            return true;
+    return false;
+}
+
+/* What may be meant so, but for development only. */
+static void warn(const struct config *config)
+{
+    if (!config->signatures_required)
+        log_write(LOG_LEVEL_WARN,
+                  "payment signatures are not demanded: anybody who can write to Kafka can pay",
+                  NULL);
+    if (!config->signer)
+        log_write(LOG_LEVEL_WARN,
+                  "no issuer is configured: certificates go out without a credential", NULL);
+    else if (is_key_late(config))
+        log_write(LOG_LEVEL_WARN,
+                  "the first issuer key is valid only after a training has begun: certificates that"
+                  " are due before go out without a credential",
+                  NULL);
+}
+
 static void set_context(struct daemon *d)
 {
     d->context.config = &d->config;
@@ -264,10 +290,7 @@ static enum status serve(struct daemon *d, const sigset_t *set, struct err *err)
 
     if (status != STATUS_OK)
         return status;
-    if (!d->config.signatures_required)
-        log_write(LOG_LEVEL_WARN,
-                  "payment signatures are not demanded: anybody who can write to Kafka can pay",
-                  NULL);
+    warn(&d->config);
     set_context(d);
     status = check_world(d, set, err);
     if (status == STATUS_OK)

@@ -181,8 +181,8 @@ static const struct evidence_course *copy_courses(struct arena *arena,
     return courses;
 }
 
-static void say_issued(struct folding *f, const struct certificate *certificate,
-                       const struct content *content, int64_t version)
+static struct effect *say_issued(struct folding *f, const struct certificate *certificate,
+                                 const struct content *content, int64_t version)
 {
     const struct enrollment *enrollment = content->enrollment;
     struct effect *effect = certificate_effect(f, EFFECT_CERTIFICATE_ISSUED, certificate, version);
@@ -200,12 +200,14 @@ static void say_issued(struct folding *f, const struct certificate *certificate,
     effect->u.issued.bank = content->payment->bank;
     effect->u.issued.bank_txn_id = content->payment->bank_txn_id;
     memcpy(effect->u.issued.digest, content->digest, sizeof content->digest);
-    certificate_notice(f, NOTICE_CERTIFICATE, certificate, version);
+    return effect;
 }
 
 static void issue(struct folding *f, struct certificate *certificate, const struct content *content)
 {
     struct certificate_version *version = certificate_add_version(f->world, certificate);
+    int64_t replaced_version = certificate->stands ? version->version - 1 : 0;
+    int64_t before = certificate->issued_at;
 
     certificate->stands = true;
     certificate->enrollment_id = content->enrollment->enrollment_id;
@@ -216,7 +218,12 @@ static void issue(struct folding *f, struct certificate *certificate, const stru
     version->issued_at = certificate->issued_at;
     memcpy(version->digest, content->digest, sizeof version->digest);
     version->is_new = version->dirty = true;
-    say_issued(f, certificate, content, version->version);
+    struct effect *effect = say_issued(f, certificate, content, version->version);
+    if (replaced_version) {
+        effect->u.issued.replaced_version = replaced_version;
+        effect->u.issued.replaced_at = before > version->issued_at ? before : version->issued_at;
+    }
+    certificate_notice(f, NOTICE_CERTIFICATE, certificate, version->version);
 }
 
 static enum revoked_reason revoked_reason(const struct folding *f, const struct trainee *trainee,

@@ -143,6 +143,9 @@ struct effect {
             size_t course_count;
             const char *bank, *bank_txn_id;
             uint8_t digest[32];
+            /* The version before, if it stood until now: since the later of the two issued_at it
+             * does not. 0: none did. */
+            int64_t replaced_version, replaced_at;
         } issued;
         struct {
             const char *certificate_no;

@@ -11,7 +11,7 @@ import subprocess
 import pytest
 from tool import TOOL, TOP, Site
 
-NOT_YET = ("replay", "discard", "reconcile", "rebuild", "revoke", "audit", "did", "accept")
+NOT_YET = ("replay", "discard", "reconcile", "rebuild", "revoke", "audit", "accept")
 
 
 @pytest.mark.parametrize(

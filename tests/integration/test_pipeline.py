@@ -27,12 +27,13 @@ def folded(installation, year, *options: str) -> str:
     return result.stdout
 
 
-def set_up(make_installation, trainees: int, batch: int, workers: int, seed: str):
+def set_up(make_installation, trainees: int, batch: int, workers: int, seed: str, **settings):
     installation = make_installation(
         settings={
             "kafka": {"timestamps": "create"},
             "workers": workers,
             "batch": {"records": batch, "wait_ms": 5},
+            **settings,
         }
     )
     year = generate(
@@ -134,6 +135,30 @@ def test_certificates_in_kafka_are_those_in_the_database(make_installation):
     assert due == standing
 
 
+def test_r29_status_lists_in_kafka_are_those_of_the_tool(make_installation):
+    """Whoever serves what came last for each id serves what the database says."""
+    installation, year = set_up(make_installation, 40, 500, 2, "lists")
+    installation.publish(year.log.records())
+    installation.start()
+    installation.wait_idle(120)
+    served: dict[str, dict] = {}
+    for record in installation.read("xueshi.certificate"):
+        data = json.loads(record.value)
+        served |= {one["id"]: one for one in data["status_lists"]}
+        if "credential" in data:
+            status = data["credential"]["credentialStatus"]
+            assert status["statusListCredential"] == data["status_lists"][0]["id"]
+            assert data["credential"]["credentialSubject"]["name"] == data["holder"]["name"]
+    rows = installation.query(
+        "SELECT certificate_no, version::text"
+        " FROM xueshi.certificate JOIN xueshi.certificate_version USING (trainee_id, programme_id)"
+    )
+    assert rows and len(rows) == len(served)
+    for number, version in rows:
+        shown = json.loads(installation.ctl("status-list", "show", number, version).stdout)
+        assert shown == served[shown["id"]]
+
+
 def test_three_kills_change_nothing(make_installation):
     installation, year = set_up(make_installation, 60, 200, 2, "kills")
     records = year.log.records()
@@ -175,3 +200,17 @@ def test_personal_secrets_are_sealed(make_installation):
             if secret and len(secret) > 10:
                 assert secret.encode() not in dump
                 assert hashlib.sha256(secret.encode()).hexdigest().encode() not in dump
+
+
+def test_without_an_issuer_certificates_go_out_unsigned(make_installation):
+    """The same certificates, without what an issuer signs; said once at the start."""
+    installation, year = set_up(make_installation, 40, 500, 2, "unsigned", issuer={"keys": ()})
+    installation.publish(year.log.records())
+    installation.start()
+    installation.wait_idle(120)
+    values = [json.loads(record.value) for record in installation.read("xueshi.certificate")]
+    assert any("holder" in value for value in values)
+    signed = {"credential", "credential_jwt", "status_lists"}
+    assert not any(signed & value.keys() for value in values)
+    assert installation.dump() == folded(installation, year)
+    assert installation.log_tails().count("no issuer is configured") == 1

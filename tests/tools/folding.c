@@ -127,6 +127,7 @@ void folding_start(struct folding_run *run)
         world_set_partitions(&run->world, topic, 1);
     run->collector.world = &run->world;
     run->collector.source = run->config->source;
+    run->collector.issuer = run->config->signer;
     run->world.crypto = crypto_for_rules(&run->config->keys);
     run->world.hooks = collect_hooks(&run->collector);
     run->judged = run->world.hooks.judged;

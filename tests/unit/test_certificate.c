@@ -168,6 +168,39 @@ static void another_name_is_another_version(void **state)
                     "notification.requested e1 certificate v2 @07-05 08:00:00\n");
 }
 
+/* The version that is said last, and the standing one of which it takes the place: who publishes it
+ * must say that the other does not stand any more (R29). */
+static void assert_replaces(const struct fixture *fx, int64_t version, int64_t replaced,
+                            const char *replaced_at)
+{
+    const struct effect *issued = NULL;
+
+    for (size_t i = 0; i < fx->effect_count; i++)
+        if (fx->effects[i].type == EFFECT_CERTIFICATE_ISSUED)
+            issued = &fx->effects[i];
+    if (!issued) {
+        fail_msg("nothing was issued");
+        return;
+    }
+    assert_int_equal(issued->u.issued.version, version);
+    assert_int_equal(issued->u.issued.replaced_version, replaced);
+    if (replaced)
+        assert_true(issued->u.issued.replaced_at == civil(replaced_at));
+}
+
+static void r29_a_version_replaces_one_that_stands(void **state)
+{
+    struct fixture *fx = *state;
+
+    complete(fx);
+    assert_replaces(fx, 1, 0, NULL);
+    assert_folds(fx, correction("07-05 08:00:00", "Gulnar"), "applied");
+    assert_replaces(fx, 2, 1, "07-02 08:00:00");
+    assert_folds(fx, disqualification("07-10 09:00:00"), "applied");
+    assert_folds(fx, reinstatement("07-20 09:00:00"), "applied");
+    assert_replaces(fx, 3, 0, NULL); /* the second was revoked by an event of its own */
+}
+
 /* Two enrollments in one programme. */
 
 /* e2 in term 2023-2: c1, c2 and l2, hours since 09-20 12:00:00. */
@@ -209,11 +242,13 @@ static void r25_one_certificate_of_the_enrollment_due_first(void **state)
     said(fx);
     /* The first term's survey, read late: it was due earlier. */
     assert_folds(fx, stamped(survey("08-20 08:00:00"), "09-14 19:00:00"), "applied");
+    assert_replaces(fx, 2, 1, "09-21 08:00:00");
     assert_string_equal(said_of(fx, "certificate"),
                         "certificate.issued e1 v2 hours=6 c1 80, c2 90, l1 @08-20 08:00:00\n");
     assert_int_equal(world_trainee(&fx->world, "t1")->trainee.certificate_count, 1);
     /* And when that ends, the other stands again. */
     assert_folds(fx, withdrawal("09-25 08:00:00"), "applied");
+    assert_replaces(fx, 3, 2, "09-21 08:00:00");
     assert_string_equal(said_of(fx, "certificate"),
                         "certificate.issued e2 v3 hours=6 c1 70, c2 70, l2 @09-21 08:00:00\n");
     assert_folds(fx, whose(withdrawal("09-26 08:00:00"), "t1", "e2"), "applied");
@@ -322,6 +357,7 @@ int main(void)
         FIXTURE_TEST(evidence_is_ordered_by_time_then_course),
         FIXTURE_TEST(earlier_dated_fact_makes_the_next_version),
         FIXTURE_TEST(another_name_is_another_version),
+        FIXTURE_TEST(r29_a_version_replaces_one_that_stands),
         FIXTURE_TEST(r25_one_certificate_of_the_enrollment_due_first),
         FIXTURE_TEST(r25_of_two_due_at_once_the_first_id),
         FIXTURE_TEST(certificate_number_is_derived_with_a_check_character),

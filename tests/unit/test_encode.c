@@ -10,7 +10,7 @@ static struct message *encode_first(struct fixture *fx, enum effect_type type)
 {
     for (size_t i = 0; i < fx->effect_count; i++)
         if (fx->effects[i].type == type)
-            return encode_effect(&fx->arena, "/xueshid", &fx->effects[i]);
+            return encode_effect(&fx->arena, "/xueshid", NULL, &fx->effects[i]);
     fail_msg("%s was not said", effect_type_name(type));
     return NULL;
 }
@@ -244,7 +244,7 @@ static void notifications_have_their_params(void **state)
         text_add(&expected, "{'enrollment_id':'e1','trainee_id':'t1',");
         text_add(&expected, rows[i].expected);
         text_add(&expected, "}");
-        assert_value(encode_effect(&fx->arena, "/xueshid", &effect), expected.at, fx);
+        assert_value(encode_effect(&fx->arena, "/xueshid", NULL, &effect), expected.at, fx);
     }
 }
 
@@ -272,7 +272,7 @@ static void hours_have_at_most_one_decimal(void **state)
         struct text expected;
 
         effect.u.year.public_hours = tenths;
-        const struct message *message = encode_effect(&fx->arena, "/", &effect);
+        const struct message *message = encode_effect(&fx->arena, "/", NULL, &effect);
         text_init(&expected, &fx->arena);
         text_add(&expected, "\"public_hours\":");
         text_add_tenths(&expected, tenths);
@@ -325,7 +325,7 @@ static void r28_no_personal_number_goes_out(void **state)
     assert_folds(fx, withdrawal("07-10 09:00:00"), "applied");
     assert_in_range(fx->effect_count, 20, 100);
     for (size_t i = 0; i < fx->effect_count; i++) {
-        const struct message *message = encode_effect(&fx->arena, "/", &fx->effects[i]);
+        const struct message *message = encode_effect(&fx->arena, "/", NULL, &fx->effects[i]);
         const char *value = text_of(fx, message->record.value);
 
         assert_null(strstr(value, "650102199001011234"));

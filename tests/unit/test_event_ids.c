@@ -9,7 +9,7 @@ static struct message *encode_first(struct fixture *fx, enum effect_type type)
 {
     for (size_t i = 0; i < fx->effect_count; i++)
         if (fx->effects[i].type == type)
-            return encode_effect(&fx->arena, "/xueshid", &fx->effects[i]);
+            return encode_effect(&fx->arena, "/xueshid", NULL, &fx->effects[i]);
     fail_msg("%s was not said", effect_type_name(type));
     return NULL;
 }

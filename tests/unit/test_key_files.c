@@ -131,6 +131,11 @@ static void signature_keys_are_loaded(void **state)
     assert_refused(fixture, status, "xueshid.conf", 4, "boc.pub: ", "pem");
 }
 
+#define ISSUER_PEM                                                                                 \
+    "-----BEGIN PRIVATE KEY-----\n"                                                                \
+    "MC4CAQAwBQYDK2VwBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH\n"                           \
+    "-----END PRIVATE KEY-----\n"
+
 static void issuer_keys_are_checked(void **state)
 {
     static const char text[] = CATALOGUES
@@ -146,7 +151,14 @@ static void issuer_keys_are_checked(void **state)
     status = load(fixture, text, CONFIG_ALL_KEYS);
     assert_refused(fixture, status, "xueshid.conf", 3, "issuer.pem can be read or written", text);
     temp_folder_write(&fixture->folder, "issuer.pem", "x", 1, 0600);
+    status = load(fixture, text, CONFIG_ALL_KEYS);
+    assert_refused(fixture, status, "xueshid.conf", 3, "issuer.pem is no Ed25519 private key",
+                   text);
+    assert_null(fixture->config.signer);
+    temp_folder_write(&fixture->folder, "issuer.pem", ISSUER_PEM, sizeof ISSUER_PEM - 1, 0600);
     must_load(fixture, text, CONFIG_ALL_KEYS);
+    assert_non_null(fixture->config.signer);
+    assert_true(issuer_signs_from(fixture->config.signer) == INT64_C(1672531200000000));
     const struct issuer_key_setting *key = fixture->config.issuer.keys.at;
     assert_int_equal(fixture->config.issuer.keys.count, 1);
     assert_string_equal(key->id, "key-1");
